@@ -1,0 +1,15 @@
+export * from "./api.js";
+export * from "./auth.js";
+export type { Codec } from "./codec.js";
+export type * from "./contract.js";
+export { HubError, type LocalErrorCode } from "./errors.js";
+export * from "./forecast.js";
+export type * from "./generated/frames.js";
+export { HttpClient, type HttpOptions, type QueryValues } from "./http.js";
+export { createHub } from "./hub.js";
+export { indexedDbStore } from "./indexed_db.js";
+export type { FrameNote, Inspection } from "./inspect.js";
+export { type CommandStore, memoryStore, type StoredCommand } from "./outbox.js";
+export type * from "./rows.js";
+export type { Signal } from "./signal.js";
+export { uuidv7 } from "./uuid.js";

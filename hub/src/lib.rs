@@ -1,0 +1,17 @@
+//! FashionOS Hub: the live hub that fashion shows and photo shoots run on.
+//!
+//! Floors, from the bottom: [`postgres`] (the server and its schema), [`sealing`] (keys), [`store`] (all SQL), [`live`]
+//! (rooms and sockets), [`edge`] (HTTP). A floor knows only the floors below it.
+
+pub mod clock;
+pub mod config;
+pub mod demo;
+pub mod edge;
+pub mod live;
+pub mod metrics;
+pub mod office;
+pub mod postgres;
+pub mod sealing;
+pub mod server;
+pub mod simulated_tablets;
+pub mod store;

@@ -1,0 +1,78 @@
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::time::Duration;
+
+use schemas::Topic;
+use tokio_postgres::{AsyncMessage, NoTls};
+use uuid::Uuid;
+
+use super::node::Node;
+use crate::store::journal;
+
+/// How often the topics of open rooms are asked for again; the database rings for 90 s.
+const RENEW: Duration = Duration::from_secs(25);
+
+/// Listens for the doorbell for as long as the node lives. While it could not listen, nothing is lost: the journal is
+/// read again when it can.
+pub async fn listen(node: Arc<Node>) {
+    let mut pause = Duration::from_millis(50);
+    while !node.is_draining() {
+        match listen_once(&node).await {
+            Ok(()) => pause = Duration::from_millis(50),
+            Err(error) => {
+                tracing::warn!(%error, "the doorbell is out of order");
+                pause = (pause * 2).min(Duration::from_secs(1));
+            }
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
+
+async fn listen_once(node: &Arc<Node>) -> Result<(), tokio_postgres::Error> {
+    let (client, mut connection) = node.store.pools.listener().connect(NoTls).await?;
+    let (send, mut receive) = tokio::sync::mpsc::channel(1024);
+    let pump = tokio::spawn(async move {
+        while let Some(Ok(message)) = poll_fn(|cx| connection.poll_message(cx)).await {
+            if let AsyncMessage::Notification(notification) = message
+                && send.send(notification.payload().to_owned()).await.is_err()
+            {
+                break;
+            }
+        }
+    });
+    client.batch_execute("listen live").await?;
+    // What was committed while nobody listened.
+    renew(node).await;
+    node.ring_all();
+    node.recheck_all();
+    let mut renewal = tokio::time::interval(RENEW);
+    loop {
+        tokio::select! {
+            payload = receive.recv() => match payload {
+                Some(payload) => heed(node, &payload),
+                None => break,
+            },
+            _ = renewal.tick() => renew(node).await,
+        }
+    }
+    pump.abort();
+    Ok(())
+}
+
+fn heed(node: &Arc<Node>, payload: &str) {
+    if let Some(person) = payload.strip_prefix("person:").and_then(|id| id.parse::<Uuid>().ok()) {
+        node.recheck(person);
+        return;
+    }
+    let Some((topic, seq)) = payload.split_once(' ') else { return };
+    if let (Ok(topic), Ok(seq)) = (topic.parse::<Topic>(), seq.parse()) {
+        node.ring(topic, seq);
+    }
+}
+
+async fn renew(node: &Arc<Node>) {
+    let topics = node.open_topics();
+    if let Err(error) = journal::renew(&node.store.pools, &topics).await {
+        tracing::warn!(%error, "the doorbell could not be renewed");
+    }
+}

@@ -1,0 +1,20 @@
+//! The live view: one room a topic, one shard of sockets a core. Nothing here knows HTTP.
+
+pub mod audience;
+pub mod bounds;
+pub mod doorbell;
+pub mod node;
+pub mod presence;
+pub mod ring;
+pub mod room;
+pub mod room_commands;
+pub mod room_guests;
+pub mod room_join;
+pub mod session;
+mod session_rights;
+pub mod shard;
+pub mod socket;
+pub mod view;
+pub mod web_socket;
+
+pub use node::Node;

@@ -1,0 +1,256 @@
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use actix::prelude::{Actor, Addr, Arbiter, ArbiterHandle, SendError, System};
+use bytes::Bytes;
+use dashmap::DashMap;
+use dashmap::mapref::entry::Entry;
+use schemas::{Encoding, ErrorCode, Topic};
+use uuid::Uuid;
+
+use super::room::{Room, RoomMessage};
+use super::shard::{Adopt, Drain, Recheck, Seat, Shard};
+use crate::metrics::Metrics;
+use crate::store::Store;
+use crate::store::identity::Identity;
+
+/// One hub process: its rooms, its shards, and who is connected.
+pub struct Node {
+    /// The database.
+    pub store: Arc<Store>,
+    /// What the operator sees.
+    pub metrics: Metrics,
+    rooms: DashMap<Topic, Addr<Room>>,
+    shards: OnceLock<Vec<Addr<Shard>>>,
+    arbiters: OnceLock<Vec<ArbiterHandle>>,
+    /// Sockets by person or device, to look at them again when rights change.
+    seats: DashMap<Uuid, Vec<(Seat, Uuid)>>,
+    next: AtomicU64,
+    draining: AtomicBool,
+}
+
+/// Why nothing could be handed to a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NodeError {
+    /// Its mailbox is full.
+    Busy,
+    /// The hub is shutting down.
+    Draining,
+}
+
+impl NodeError {
+    /// The code to answer with.
+    pub fn code(self) -> ErrorCode {
+        match self {
+            Self::Busy => ErrorCode::Busy,
+            Self::Draining => ErrorCode::Draining,
+        }
+    }
+}
+
+impl Node {
+    /// Starts a node: one arbiter with one shard a core, on threads of their own.
+    pub fn start(store: Arc<Store>, metrics: Metrics) -> Arc<Self> {
+        let node = Arc::new(Self {
+            store,
+            metrics,
+            rooms: DashMap::new(),
+            shards: OnceLock::new(),
+            arbiters: OnceLock::new(),
+            seats: DashMap::new(),
+            next: AtomicU64::new(1),
+            draining: AtomicBool::new(false),
+        });
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let (ready, started) = std::sync::mpsc::channel();
+        let owner = Arc::clone(&node);
+        std::thread::Builder::new()
+            .name("actors".to_owned())
+            .spawn(move || {
+                let system = System::new();
+                let arbiters: Vec<Arbiter> = system.block_on(async { (0..cores).map(|_| Arbiter::new()).collect() });
+                let handles: Vec<ArbiterHandle> = arbiters.iter().map(Arbiter::handle).collect();
+                let shards = handles
+                    .iter()
+                    .enumerate()
+                    .map(|(index, arbiter)| {
+                        let node = Arc::clone(&owner);
+                        Shard::start_in_arbiter(arbiter, move |_| Shard::new(index, node))
+                    })
+                    .collect();
+                let _ = owner.shards.set(shards);
+                let _ = owner.arbiters.set(handles);
+                drop(owner);
+                let _ = ready.send(System::current());
+                let _ = system.run();
+            })
+            .expect("a thread can be started");
+        started.recv().expect("the actors' thread has started");
+        node
+    }
+
+    /// The shards, by index.
+    pub fn shards(&self) -> &[Addr<Shard>] {
+        self.shards.get().map_or(&[], Vec::as_slice)
+    }
+
+    /// A number nobody else has in this process.
+    pub fn next_id(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Hands an upgraded connection to a shard.
+    pub fn adopt(&self, stream: std::net::TcpStream, encoding: Encoding, read_ahead: Bytes) {
+        let id = self.next_id();
+        let shards = self.shards();
+        let index = usize::try_from(id).unwrap_or(0) % shards.len().max(1);
+        if let Some(shard) = shards.get(index) {
+            shard.do_send(Adopt { id, stream, encoding, read_ahead });
+        }
+    }
+
+    /// Sends to the room of a topic, opening it if needed.
+    ///
+    /// # Errors
+    /// See [`NodeError`].
+    pub fn send_to_room(
+        self: &Arc<Self>,
+        topic: Topic,
+        organization_id: Uuid,
+        mut message: RoomMessage,
+    ) -> Result<Addr<Room>, NodeError> {
+        // A room that ended itself between the look-up and the sending is opened again, once.
+        for _ in 0..2 {
+            if self.draining.load(Ordering::Relaxed) {
+                return Err(NodeError::Draining);
+            }
+            let room = self.room(topic, organization_id);
+            match room.try_send(message) {
+                Ok(()) => return Ok(room),
+                Err(SendError::Full(_)) => return Err(NodeError::Busy),
+                Err(SendError::Closed(back)) => {
+                    self.rooms.remove_if(&topic, |_, known| !known.connected());
+                    message = back;
+                }
+            }
+        }
+        Err(NodeError::Busy)
+    }
+
+    /// Tells the room of a topic, if it is open here, that the journal has grown.
+    pub fn ring(&self, topic: Topic, seq: u64) {
+        if let Some(room) = self.rooms.get(&topic) {
+            room.do_send(RoomMessage::Doorbell(seq));
+        }
+    }
+
+    /// Tells every room to look; the doorbell was out of order for a while.
+    pub fn ring_all(&self) {
+        for room in &self.rooms {
+            room.do_send(RoomMessage::Doorbell(u64::MAX));
+        }
+    }
+
+    /// The topics whose doorbell should ring, with their tenants.
+    pub fn open_topics(&self) -> Vec<Topic> {
+        self.rooms.iter().map(|room| *room.key()).collect()
+    }
+
+    /// A room has ended itself.
+    pub fn close_room(&self, topic: Topic) {
+        self.rooms.remove(&topic);
+    }
+
+    /// Notes a socket under its principal, and keeps the organization's room open to hear of lost rights.
+    pub fn remember(self: &Arc<Self>, identity: &Identity, seat: Seat) {
+        let principal = &identity.principal;
+        self.seats.entry(principal.id).or_default().push((seat, principal.organization_id));
+        let topic = Topic::organization(principal.organization_id);
+        let _ = self.send_to_room(topic, principal.organization_id, RoomMessage::Pin(true));
+    }
+
+    /// Forgets a socket of a principal.
+    pub fn forget(self: &Arc<Self>, identity: &Identity, seat: Seat) {
+        let principal = &identity.principal;
+        if let Entry::Occupied(mut entry) = self.seats.entry(principal.id) {
+            entry.get_mut().retain(|(other, _)| other.socket != seat.socket);
+            if entry.get().is_empty() {
+                entry.remove();
+            }
+        }
+        let topic = Topic::organization(principal.organization_id);
+        if let Some(room) = self.rooms.get(&topic) {
+            room.do_send(RoomMessage::Pin(false));
+        }
+    }
+
+    /// The rights of a person or device may have changed.
+    pub fn recheck(&self, principal_id: Uuid) {
+        let seats = self.seats.get(&principal_id).map(|seats| seats.iter().map(|(seat, _)| *seat).collect());
+        self.recheck_seats(seats.unwrap_or_default());
+    }
+
+    /// The rights of anybody in an organization may have changed.
+    pub fn recheck_organization(&self, organization_id: Uuid) {
+        let seats = self
+            .seats
+            .iter()
+            .flat_map(|entry| entry.value().clone())
+            .filter(|(_, organization)| *organization == organization_id)
+            .map(|(seat, _)| seat)
+            .collect();
+        self.recheck_seats(seats);
+    }
+
+    /// The rights of everybody may have changed: the doorbell was out of order for a while.
+    pub fn recheck_all(&self) {
+        let seats = self.seats.iter().flat_map(|entry| entry.value().clone()).map(|(seat, _)| seat).collect();
+        self.recheck_seats(seats);
+    }
+
+    fn recheck_seats(&self, seats: Vec<Seat>) {
+        for (index, shard) in self.shards().iter().enumerate() {
+            let here: Vec<_> = seats.iter().filter(|seat| seat.shard == index).map(|seat| seat.socket).collect();
+            if !here.is_empty() {
+                shard.do_send(Recheck(here));
+            }
+        }
+    }
+
+    /// Ends every session and takes no new ones.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+        for shard in self.shards() {
+            shard.do_send(Drain);
+        }
+    }
+
+    /// Whether the hub is shutting down.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Ends the actors' threads.
+    pub fn stop(&self) {
+        for arbiter in self.arbiters.get().into_iter().flatten() {
+            arbiter.stop();
+        }
+    }
+
+    fn room(self: &Arc<Self>, topic: Topic, organization_id: Uuid) -> Addr<Room> {
+        match self.rooms.entry(topic) {
+            Entry::Occupied(room) if room.get().connected() => room.get().clone(),
+            entry => {
+                let mut hasher = DefaultHasher::new();
+                topic.hash(&mut hasher);
+                let arbiters = self.arbiters.get().map_or(&[][..], Vec::as_slice);
+                let index = usize::try_from(hasher.finish() % arbiters.len().max(1) as u64).unwrap_or(0);
+                let node = Arc::clone(self);
+                let room = Room::start_in_arbiter(&arbiters[index], move |_| Room::new(node, topic, organization_id));
+                entry.insert(room.clone());
+                room
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The `hub` command: wiring only.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use hub::config::Config;
+use hub::office::tickets::{self, TicketFormat as Format, TicketsError};
+use hub::server::{Server, StartError, open_database};
+use hub::simulated_tablets::{self, TabletError};
+use hub::store::{StoreError, events, organizations};
+use tokio::signal::unix::{SignalKind, signal};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The live hub that fashion shows and photo shoots run on: check-in, run of show and walls over one database.
+#[derive(Parser)]
+#[command(name = "hub", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve until SIGTERM or Ctrl-C. Prints one line of JSON on standard output when ready.
+    Serve {
+        #[command(flatten)]
+        config: Config,
+    },
+    /// Serve a believable evening show: guests, gates, cues, and simulated tablets that scan. Run again, it goes on with
+    /// the same data. Prints the screens' addresses and a sign-in as one line of JSON when ready.
+    Demo {
+        #[command(flatten)]
+        config: Config,
+    },
+    /// Make a folder of printable QR tickets, one file a guest.
+    Tickets {
+        #[command(flatten)]
+        config: Config,
+        /// The event, by its id or slug.
+        #[arg(long)]
+        event: String,
+        /// The folder; made if it is not there.
+        #[arg(long)]
+        out: std::path::PathBuf,
+        /// What kind of files.
+        #[arg(long, value_enum, default_value = "pdf")]
+        format: TicketFormat,
+    },
+    /// Bring the database's schema up to date, and stop.
+    Migrate {
+        #[command(flatten)]
+        config: Config,
+    },
+    /// Make an account that owns a new organization; the first thing to do on an empty hub.
+    CreateOwner {
+        #[command(flatten)]
+        config: Config,
+        /// The address to sign in with.
+        #[arg(long)]
+        email: String,
+        /// The password, at least 10 characters. Read from standard input when absent.
+        #[arg(long)]
+        password: Option<String>,
+        /// The name of the organization.
+        #[arg(long)]
+        organization: String,
+        /// The person's name.
+        #[arg(long, default_value = "Owner")]
+        name: String,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum TicketFormat {
+    /// Pages for a printer.
+    Pdf,
+    /// Pictures for a phone.
+    Png,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Tablets(#[from] TabletError),
+    #[error(transparent)]
+    Tickets(#[from] TicketsError),
+    #[error("{0}")]
+    Input(String),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("HUB_LOG").unwrap_or_else(|_| "info,hub=info".into());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::env::var("HUB_LOG_FORMAT").is_ok_and(|format| format == "json") {
+        log.json().init();
+    } else {
+        log.with_target(false).init();
+    }
+    match run(arguments.command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("hub: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve { config } => {
+            let database = open_database(&config).await?;
+            let server = Server::start(&config, database).await?;
+            say_ready(&serde_json::json!({ "ready": true, "url": format!("http://{}", server.address) }))?;
+            until_told().await?;
+            server.stop().await;
+            Ok(())
+        }
+        Command::Demo { config } => demo(&config).await,
+        Command::Tickets { config, event, out, format } => {
+            let database = open_database(&config).await?;
+            let found = events::find(&database.store, &event).await?;
+            let [(organization_id, event_id)] = found[..] else {
+                let why = if found.is_empty() {
+                    "there is no such event"
+                } else {
+                    "several events have this slug; give the id"
+                };
+                return Err(Failure::Input(why.into()));
+            };
+            let format = match format {
+                TicketFormat::Pdf => Format::Pdf,
+                TicketFormat::Png => Format::Png,
+            };
+            let made = tickets::write_folder(&database.store, organization_id, event_id, &out, format).await?;
+            say_ready(&serde_json::json!({ "tickets": made, "folder": out }))
+        }
+        Command::Migrate { config } => {
+            open_database(&config).await?;
+            Ok(())
+        }
+        Command::CreateOwner { config, email, password, organization, name } => {
+            let password = match password {
+                Some(password) => password,
+                None => {
+                    let mut line = String::new();
+                    std::io::stdin().read_line(&mut line)?;
+                    line.trim_end_matches(['\r', '\n']).to_owned()
+                }
+            };
+            if password.chars().count() < 10 {
+                return Err(Failure::Input("the password has at least 10 characters".into()));
+            }
+            if !email.contains('@') {
+                return Err(Failure::Input("--email is an e-mail address".into()));
+            }
+            let database = open_database(&config).await?;
+            let user = organizations::create_user(&database.store, &email, &name, &password).await?;
+            let slug = organizations::slug(&organization, "organization");
+            let made = organizations::create(&database.store, user, &organization, &slug, "UTC").await?;
+            say_ready(&serde_json::json!({ "user_id": user, "organization_id": made.id, "slug": made.slug }))
+        }
+    }
+}
+
+async fn demo(config: &Config) -> Result<(), Failure> {
+    let database = open_database(config).await?;
+    tracing::info!("filling in the demo's show");
+    let show = hub::demo::seed(&database.store).await?;
+    let server = Server::start(config, database).await?;
+    let url = format!("http://{}", server.address);
+    let screen = |page: &str| format!("{url}/{page}/{}", show.event_id);
+    let store = std::sync::Arc::clone(&server.node.store);
+    simulated_tablets::run(&store, &url, &show.email, &show.password, show.organization_id, show.event_id).await?;
+    eprintln!();
+    eprintln!("  The show is on: {url}");
+    eprintln!("  wall      {}", screen("command"));
+    eprintln!("  caller    {}", screen("caller"));
+    eprintln!("  check-in  {}", screen("check-in"));
+    eprintln!("  sign in   {} with {}", show.email, show.password);
+    eprintln!("  stop      Ctrl-C");
+    eprintln!();
+    say_ready(&serde_json::json!({
+        "ready": true, "url": url, "command_center": screen("command"), "caller": screen("caller"),
+        "check_in": screen("check-in"), "email": show.email, "password": show.password,
+    }))?;
+    until_told().await?;
+    server.stop().await;
+    Ok(())
+}
+
+/// One line on standard output, for programs.
+fn say_ready(line: &serde_json::Value) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
+}
+
+async fn until_told() -> Result<(), Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    Ok(())
+}

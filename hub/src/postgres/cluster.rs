@@ -1,0 +1,329 @@
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::embedded::EmbeddedError;
+
+const READY_WITHIN: Duration = Duration::from_secs(60);
+/// For how long a server that ends at once is tried again: processes of the one before may still have to notice that it
+/// is gone.
+const TRY_FOR: Duration = Duration::from_secs(20);
+const SUPERUSER: &str = "hub_owner";
+
+/// The files of a private cluster, and the programs that work on it. Whoever has one is alone with the data folder.
+pub(super) struct Cluster {
+    data: PathBuf,
+    folder: PathBuf,
+    socket_dir: PathBuf,
+    binaries: PathBuf,
+    owner: Option<(u32, u32)>,
+    password: String,
+    /// Locked for as long as this value lives; the kernel lets go of it however the process ends.
+    _lock: File,
+}
+
+/// The server's first process.
+pub(super) enum Postmaster {
+    /// Started by this hub.
+    Child(Child),
+    /// Started by a hub that was killed.
+    Adopted(u32),
+}
+
+impl Cluster {
+    /// Takes hold of the data folder, and makes the cluster in it if there is none.
+    pub(super) fn open(data: &Path) -> Result<Self, EmbeddedError> {
+        let io = |source| EmbeddedError::Io { path: data.to_owned(), source };
+        fs::create_dir_all(data).map_err(io)?;
+        let data = data.canonicalize().map_err(io)?;
+        let binaries = find_binaries().ok_or(EmbeddedError::NotInstalled)?;
+        let owner = if is_root() { Some(postgres_user().ok_or(EmbeddedError::NoUser)?) } else { None };
+        let mut cluster = Self {
+            _lock: lock(&data)?,
+            folder: data.join("postgres"),
+            socket_dir: socket_dir(&data),
+            data,
+            binaries,
+            owner,
+            password: String::new(),
+        };
+        cluster.prepare_folders()?;
+        cluster.password = cluster.superuser_password()?;
+        if !cluster.folder.join("PG_VERSION").exists() {
+            cluster.init()?;
+        }
+        Ok(cluster)
+    }
+
+    /// Starts the server, or takes over the one that runs, and waits until it answers.
+    pub(super) fn start(&self, given_up: &AtomicBool) -> Result<Postmaster, EmbeddedError> {
+        let start = Instant::now();
+        let mut child: Option<Child> = None;
+        while start.elapsed() < READY_WITHIN && !given_up.load(Ordering::Relaxed) {
+            let status = match &mut child {
+                Some(child) => child.try_wait().ok().flatten(),
+                None => None,
+            };
+            if self.is_ready() {
+                // Ready and ended at once: it found another one running.
+                if let (Some(child), None) = (child.take(), status) {
+                    return Ok(Postmaster::Child(child));
+                }
+                if let Some(pid) = self.postmaster().filter(|pid| self.is_postmaster(*pid)) {
+                    return Ok(Postmaster::Adopted(pid));
+                }
+            } else if let Some(status) = status {
+                if start.elapsed() > TRY_FOR {
+                    return Err(EmbeddedError::Failed { program: "postgres", output: format!("ended with {status}") });
+                }
+                std::thread::sleep(Duration::from_millis(50));
+                child = Some(self.launch()?);
+            } else if child.is_none() {
+                child = Some(self.launch()?);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        if let Some(mut child) = child {
+            self.stop();
+            let _ = child.wait();
+        }
+        Err(EmbeddedError::NotReady(READY_WITHIN))
+    }
+
+    /// Stops the server, whoever started it.
+    pub(super) fn stop(&self) {
+        let _ = self.program("pg_ctl").args(["stop", "-m", "fast", "-w", "-t", "30", "-D"]).arg(&self.folder).output();
+    }
+
+    /// Whether a postmaster has ended, and how.
+    pub(super) fn has_ended(&self, postmaster: &mut Postmaster) -> Option<String> {
+        match postmaster {
+            Postmaster::Child(child) => Some(child.try_wait().ok()??.to_string()),
+            Postmaster::Adopted(pid) => (!self.is_postmaster(*pid)).then(|| "nobody saw how".to_owned()),
+        }
+    }
+
+    /// The process that the server's own lock file names.
+    pub(super) fn postmaster(&self) -> Option<u32> {
+        let pid = fs::read_to_string(self.folder.join("postmaster.pid")).ok()?;
+        pid.lines().next()?.trim().parse().ok()
+    }
+
+    /// Connection string of the superuser for one of the databases.
+    pub(super) fn url_of(&self, database: &str) -> String {
+        format!("host={} user={SUPERUSER} password={} dbname={database}", self.socket_dir.display(), self.password)
+    }
+
+    /// Makes the database `hub` if there is none.
+    pub(super) fn ensure_database(&self) -> Result<(), EmbeddedError> {
+        let output = self
+            .program("createdb")
+            .env("PGPASSWORD", &self.password)
+            .arg("--host")
+            .arg(&self.socket_dir)
+            .args(["--username", SUPERUSER, "--maintenance-db=postgres", "hub"])
+            .output()
+            .map_err(|source| EmbeddedError::Io { path: self.binaries.join("createdb"), source })?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        if output.status.success() || said.contains("already exists") {
+            return Ok(());
+        }
+        Err(EmbeddedError::Failed { program: "createdb", output: said.trim().to_owned() })
+    }
+
+    fn prepare_folders(&self) -> Result<(), EmbeddedError> {
+        for dir in [&self.folder, &self.socket_dir] {
+            let io = |source| EmbeddedError::Io { path: dir.clone(), source };
+            fs::create_dir_all(dir).map_err(io)?;
+            fs::set_permissions(dir, fs::Permissions::from_mode(0o700)).map_err(io)?;
+            if let Some((uid, gid)) = self.owner {
+                std::os::unix::fs::chown(dir, Some(uid), Some(gid)).map_err(io)?;
+            }
+        }
+        if self.owner.is_some() {
+            // The server's user must be able to pass through the folder on the way to its cluster.
+            let io = |source| EmbeddedError::Io { path: self.data.clone(), source };
+            let mode = fs::metadata(&self.data).map_err(io)?.mode();
+            fs::set_permissions(&self.data, fs::Permissions::from_mode(mode | 0o011)).map_err(io)?;
+        }
+        Ok(())
+    }
+
+    fn superuser_password(&self) -> Result<String, EmbeddedError> {
+        let path = self.data.join("postgres.password");
+        if let Ok(password) = fs::read_to_string(&path) {
+            return Ok(password.trim().to_owned());
+        }
+        let mut bytes = [0u8; 24];
+        getrandom::fill(&mut bytes).expect("the system has randomness");
+        let password: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        write_private(&path, password.as_bytes()).map_err(|source| EmbeddedError::Io { path, source })?;
+        Ok(password)
+    }
+
+    fn init(&self) -> Result<(), EmbeddedError> {
+        // initdb reads the password as the server's user, who may not read the data folder's private files.
+        let password_file = self.socket_dir.join("initdb.password");
+        let io = |source| EmbeddedError::Io { path: password_file.clone(), source };
+        write_private(&password_file, self.password.as_bytes()).map_err(io)?;
+        if let Some((uid, gid)) = self.owner {
+            std::os::unix::fs::chown(&password_file, Some(uid), Some(gid)).map_err(io)?;
+        }
+        let output = self
+            .program("initdb")
+            .args(["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", "--data-checksums"])
+            .args(["--username", SUPERUSER, "--pwfile"])
+            .arg(&password_file)
+            .arg("--pgdata")
+            .arg(&self.folder)
+            .output()
+            .map_err(|source| EmbeddedError::Io { path: self.binaries.join("initdb"), source })?;
+        let _ = fs::remove_file(&password_file);
+        if !output.status.success() {
+            // A half-made cluster would be taken for a whole one at the next start.
+            let _ = fs::remove_dir_all(&self.folder);
+            let _ = self.prepare_folders();
+            return Err(EmbeddedError::Failed {
+                program: "initdb",
+                output: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    fn launch(&self) -> Result<Child, EmbeddedError> {
+        let log_path = self.data.join("postgres.log");
+        let log = File::options().create(true).append(true).open(&log_path);
+        let log = log.map_err(|source| EmbeddedError::Io { path: log_path, source })?;
+        let mut command = self.program("postgres");
+        command.arg("-D").arg(&self.folder);
+        for setting in [
+            "fsync=on".to_owned(),
+            // After a crash, one call that flushes the file system instead of one for each of a thousand files: recovery
+            // takes a fraction of a second instead of several.
+            "recovery_init_sync_method=syncfs".to_owned(),
+            "listen_addresses=".to_owned(),
+            format!("unix_socket_directories={}", self.socket_dir.display()),
+            "max_connections=200".to_owned(),
+            "shared_buffers=128MB".to_owned(),
+            "wal_compression=on".to_owned(),
+            "max_wal_size=2GB".to_owned(),
+            "jit=off".to_owned(),
+            // A guest list comes at once, and the doors open soon after: the planner must hear of it.
+            "autovacuum_naptime=10s".to_owned(),
+            "log_line_prefix=%m [%p] ".to_owned(),
+        ] {
+            command.arg("-c").arg(setting);
+        }
+        // A postmaster.pid that a crash left behind is Postgres's own business, unless its number belongs to another process
+        // by now (after a restart of a container, say): Postgres passes over the one that is named here.
+        if let Some(stranger) = self.postmaster().filter(|pid| !self.is_postmaster(*pid)) {
+            command.env("PG_GRANDPARENT_PID", stranger.to_string());
+        }
+        command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().map_err(|source| EmbeddedError::Io { path: self.data.clone(), source })?)
+            .stderr(log)
+            // Its own group: Ctrl-C in the hub's terminal must not reach the database before the hub has drained.
+            .process_group(0);
+        command.spawn().map_err(|source| EmbeddedError::Io { path: self.binaries.join("postgres"), source })
+    }
+
+    /// Whether a process is a server on this cluster: numbers of processes are used again.
+    fn is_postmaster(&self, pid: u32) -> bool {
+        let cluster = self.folder.as_os_str().as_encoded_bytes();
+        fs::read(format!("/proc/{pid}/cmdline"))
+            .is_ok_and(|line| line.split(|byte| *byte == 0).any(|argument| argument == cluster))
+    }
+
+    fn is_ready(&self) -> bool {
+        self.program("pg_isready")
+            .arg("--quiet")
+            .arg("--host")
+            .arg(&self.socket_dir)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    }
+
+    fn program(&self, name: &'static str) -> Command {
+        let mut command = Command::new(self.binaries.join(name));
+        command.current_dir("/");
+        if let Some((uid, gid)) = self.owner {
+            command.uid(uid).gid(gid);
+        }
+        command
+    }
+}
+
+/// Two hubs on one folder would stop each other's server.
+fn lock(data: &Path) -> Result<File, EmbeddedError> {
+    let path = data.join("hub.lock");
+    let io = |source| EmbeddedError::Io { path: path.clone(), source };
+    let mut file = File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(io)?;
+    match file.try_lock() {
+        Ok(()) => {
+            file.set_len(0).map_err(io)?;
+            write!(file, "{}", std::process::id()).map_err(io)?;
+            Ok(file)
+        }
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            file.read_to_string(&mut holder).map_err(io)?;
+            Err(EmbeddedError::InUse { data: data.to_owned(), process: holder.trim().to_owned() })
+        }
+        Err(TryLockError::Error(source)) => Err(io(source)),
+    }
+}
+
+/// Unix socket paths end at 107 bytes; a deep data folder gets a short one derived from its path.
+fn socket_dir(data: &Path) -> PathBuf {
+    let inside = data.join("socket");
+    if inside.as_os_str().len() <= 80 {
+        return inside;
+    }
+    use sha2::Digest as _;
+    let digest = sha2::Sha256::digest(data.as_os_str().as_encoded_bytes());
+    let name: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    std::env::temp_dir().join(format!("hub-{name}"))
+}
+
+fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(content)
+}
+
+fn is_root() -> bool {
+    // The owner of our own process directory is the effective user.
+    fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0)
+}
+
+fn postgres_user() -> Option<(u32, u32)> {
+    let passwd = fs::read_to_string("/etc/passwd").ok()?;
+    let mut fields = passwd.lines().find(|line| line.starts_with("postgres:"))?.split(':').skip(2);
+    Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+}
+
+fn find_binaries() -> Option<PathBuf> {
+    let configured = Command::new("pg_config").arg("--bindir").output().ok().and_then(|output| {
+        let dir = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
+        dir.join("initdb").exists().then_some(dir)
+    });
+    configured.or_else(|| {
+        let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+            .ok()?
+            .flatten()
+            .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+            .filter(|(_, dir)| dir.join("initdb").exists())
+            .collect();
+        versions.sort();
+        versions.pop().map(|(_, dir)| dir)
+    })
+}

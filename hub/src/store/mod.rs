@@ -1,0 +1,52 @@
+//! Everything that is SQL. Nothing here knows a socket or an HTTP request.
+
+pub mod access;
+pub mod catalogue;
+pub mod check_in;
+pub mod commands;
+pub mod devices;
+pub mod doors;
+pub mod error;
+pub mod events;
+pub mod exports;
+pub mod guests;
+pub mod identity;
+pub mod imports;
+pub mod journal;
+pub mod keyring;
+pub mod logins;
+pub mod organizations;
+pub mod presenter;
+pub mod run_of_show;
+pub mod show_floor;
+pub mod snapshot;
+
+pub use catalogue::Catalogue;
+pub use error::StoreError;
+pub use keyring::Keyring;
+
+use crate::postgres::Pools;
+use crate::sealing::{MasterKey, TicketSigner};
+
+/// The database as the hub uses it: connections, what the schema says about itself, keys.
+pub struct Store {
+    /// Connections.
+    pub pools: Pools,
+    /// Tracked tables, access rules, masks; read once.
+    pub catalogue: Catalogue,
+    /// Keys of data subjects.
+    pub keyring: Keyring,
+    /// Signs ticket codes.
+    pub tickets: TicketSigner,
+}
+
+impl Store {
+    /// Reads the catalogue of a migrated database.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn open(pools: Pools, master: MasterKey) -> Result<Self, StoreError> {
+        let catalogue = Catalogue::load(&pools).await?;
+        Ok(Self { catalogue, tickets: TicketSigner::new(&master), keyring: Keyring::new(master), pools })
+    }
+}

@@ -1,0 +1,138 @@
+//! What a thief of the database finds.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use schemas::{DeviceProfile, Encoding, Query};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::support::http::http;
+use crate::support::show::scan;
+use crate::support::{Show, TestHub, Wire};
+
+/// Which files under a folder hold one of these texts: `grep` reads gigabytes while a test would count bytes.
+fn files_with(folder: &str, texts: &[&str]) -> String {
+    let mut grep = Command::new("grep")
+        .args(["--recursive", "--text", "--no-messages", "--fixed-strings", "--files-with-matches", "--file=-", folder])
+        .env("LC_ALL", "C")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("grep is there");
+    let mut stdin = grep.stdin.take().expect("it was piped");
+    stdin.write_all(texts.join("\n").as_bytes()).expect("grep reads");
+    drop(stdin);
+    String::from_utf8(grep.wait_with_output().expect("grep ends").stdout).expect("paths are text")
+}
+
+/// F249: after guests were imported, searched for, scanned and shown, neither a dump of the database nor the
+/// server's own files (heap, indexes, write-ahead log, its log) hold a guest's name or address, an account's address, a
+/// password, a code for pairing or a token.
+#[tokio::test]
+async fn a_stolen_database_tells_no_guest_and_opens_nothing() {
+    let hub = TestHub::start().await;
+    let mut show = Show::with_guests(&hub, 0).await;
+    let sql = hub.database.sql().await;
+    let address = hub.server.address;
+    let login = http(
+        address,
+        "POST",
+        "/auth/v1/token?grant_type=password",
+        None,
+        Some(&json!({"email": TestHub::OWNER, "password": TestHub::PASSWORD})),
+    )
+    .await
+    .json();
+    let access = login["access_token"].as_str().expect("a token").to_owned();
+    let refresh = login["refresh_token"].as_str().expect("a token").to_owned();
+    let next = json!({"refresh_token": refresh});
+    let next = http(address, "POST", "/auth/v1/token?grant_type=refresh_token", None, Some(&next)).await.json();
+    let refreshed = next["refresh_token"].as_str().expect("a token").to_owned();
+
+    // Guests by every way in: the importer, and rows that are written, renamed and deleted.
+    let file = "Name,Email,Tier,VIP\nXanthippe Quetzalcoatl,xanthippe.q@secretmail.example,Guests,yes\n\
+                Wolfgang Zyzzyva,wolfgang.z@secretmail.example,Guests,no\n";
+    let report = hub
+        .owner()
+        .await
+        .import(show.event_id, "guests", "guests.csv", file, None, true)
+        .await
+        .expect("the file is read");
+    assert!(report.applied && report.added == 2, "{report:?}");
+    let (gone, _) = show.add_guest(&hub, &sql, "Ephraim Vanishing", 1, "confirmed").await;
+    sql.execute("delete from registrations where id = $1", &[&gone]).await.expect("deleted");
+    let codes = sql.query("select qr_code_data from registrations", &[]).await.expect("asked");
+    let (_, device) = show.pair(&hub, "Tablet", DeviceProfile::Scan, Some(show.gate_id), false).await;
+    let mut wire = Wire::hello(address, Encoding::Json, &device).await;
+    let joined = wire.join(show.topic, None).await;
+    assert!(serde_json::to_string(&joined.tables).expect("JSON").contains("Xanthippe"), "the hub can read them");
+    for code in &codes {
+        let code: &str = code.get(0);
+        for _ in 0..2 {
+            wire.command(Uuid::now_v7(), show.topic, scan(code)).await.expect("judged");
+        }
+    }
+    let query = Query::FindGuests { text: "xanthippe".into(), limit: 5 };
+    wire.send(&schemas::ClientFrame::Query { query_id: 1, topic: show.topic, query }).await;
+    wire.settle().await;
+    let wanted = json!({"name": "Wall", "profile": "wall"});
+    let path = format!("/v1/events/{}/pairings", show.event_id);
+    let pairing = http(address, "POST", &path, Some(&access), Some(&wanted)).await.json();
+    let code = pairing["code"].as_str().expect("a code").to_owned();
+    let failed = json!({"email": "xanthippe.q@secretmail.example", "password": "wrong password here"});
+    http(address, "POST", "/auth/v1/token?grant_type=password", None, Some(&failed)).await;
+
+    let secrets: Vec<String> = [
+        "Xanthippe",
+        "Quetzalcoatl",
+        "Zyzzyva",
+        "xanthippe",
+        "quetzalcoatl",
+        "secretmail",
+        "Ephraim",
+        "Vanishing",
+        TestHub::OWNER,
+        TestHub::PASSWORD,
+        "wrong password here",
+        &access,
+        &refresh,
+        &refreshed,
+        &device,
+        &code,
+    ]
+    .into_iter()
+    .map(str::to_owned)
+    .chain([code.replace('-', ""), access.rsplit('.').next().expect("a signature").to_owned()])
+    .collect();
+
+    sql.batch_execute("checkpoint").await.expect("everything is in the files");
+    let bin = sql.query_one("select setting from pg_config where name = 'BINDIR'", &[]).await.expect("asked");
+    let config: tokio_postgres::Config = hub.database.url.parse().expect("our own string");
+    let host = hub.database.url.split_whitespace().find_map(|part| part.strip_prefix("host=")).expect("a host");
+    let dump = Command::new(format!("{}/pg_dump", bin.get::<_, &str>(0)))
+        .args(["--host", host, "--username", config.get_user().expect("a user")])
+        .args(["--dbname", config.get_dbname().expect("a database")])
+        .env("PGPASSWORD", String::from_utf8_lossy(config.get_password().unwrap_or_default()).into_owned())
+        .output()
+        .expect("pg_dump comes with the server");
+    assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+    let dump = String::from_utf8_lossy(&dump.stdout);
+    assert!(dump.contains("Nocturne") && dump.contains("xchacha20poly1305"), "what is no secret is found");
+    for secret in &secrets {
+        assert!(!dump.contains(secret), "the dump holds {secret:?}");
+    }
+    let folder = sql.query_one("select setting from pg_settings where name = 'data_directory'", &[]).await;
+    let folder: String = folder.expect("asked").get(0);
+    // One above: the server's own log lies beside its folder.
+    let folder = Path::new(&folder).parent().and_then(Path::to_str).expect("the data folder");
+    assert!(files_with(folder, &["Nocturne"]).contains("/base/"), "what is no secret is found");
+    let unique: Vec<&str> = secrets.iter().map(String::as_str).filter(|secret| !is_of_every_test(secret)).collect();
+    assert_eq!(files_with(folder, &unique), "", "these files hold something that nobody may find there");
+}
+
+/// Other tests of this process share the server; these they use too, some of them in a name that may be read.
+fn is_of_every_test(secret: &str) -> bool {
+    [TestHub::OWNER, TestHub::PASSWORD].contains(&secret)
+}

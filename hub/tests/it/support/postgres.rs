@@ -1,0 +1,93 @@
+use std::io::Write as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use hub::postgres::{EmbeddedPostgres, migrate};
+use hub::sealing::MasterKey;
+use tokio_postgres::NoTls;
+
+/// The key of every test hub: two hubs of one database must share it.
+pub const MASTER_KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+const TEMPLATE: &str = "hub_template";
+
+/// A database of one test, cloned from the migrated template of this process's private server.
+pub struct TestDatabase {
+    /// Connection string of the owner, for the hub and for tests that write by SQL.
+    pub url: String,
+}
+
+struct Cluster {
+    server: EmbeddedPostgres,
+    clones: AtomicU32,
+    making: tokio::sync::Mutex<()>,
+}
+
+static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+
+impl TestDatabase {
+    /// Clones the template.
+    pub async fn create() -> Self {
+        let cluster = tokio::task::spawn_blocking(|| CLUSTER.get_or_init(start)).await.expect("the server starts");
+        // Two clones of one template cannot be made at once.
+        let _making = cluster.making.lock().await;
+        let name = format!("test_{}", cluster.clones.fetch_add(1, Ordering::Relaxed));
+        let (client, connection) =
+            tokio_postgres::connect(&cluster.server.url_of("postgres"), NoTls).await.expect("the server answers");
+        tokio::spawn(connection);
+        client
+            .batch_execute(&format!("create database {name} template {TEMPLATE}"))
+            .await
+            .expect("the template can be cloned");
+        Self { url: cluster.server.url_of(&name) }
+    }
+
+    /// A connection as the owner: somebody with psql.
+    pub async fn sql(&self) -> tokio_postgres::Client {
+        let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await.expect("the database answers");
+        tokio::spawn(connection);
+        client
+    }
+}
+
+fn start() -> Cluster {
+    let data = std::env::temp_dir().join(format!("hub-it-{}", std::process::id()));
+    let server = EmbeddedPostgres::start(&data).expect("a PostgreSQL installation");
+    stop_with_this_process(server.process_id().expect("it runs"), data);
+    let url = server.url();
+    let template = server.url_of(TEMPLATE);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(&url, NoTls).await.expect("the server answers");
+        tokio::spawn(connection);
+        client.batch_execute(&format!("create database {TEMPLATE}")).await.expect("the template is new");
+        let master = MasterKey::load(Some(MASTER_KEY), &PathBuf::from(".")).expect("the key is well-formed");
+        let owner = template.parse().expect("our own string");
+        migrate(&owner, &master).await.expect("the migrations apply");
+    });
+    Cluster { server, clones: AtomicU32::new(0), making: tokio::sync::Mutex::new(()) }
+}
+
+/// Statics are never dropped. A shell that waits for our end of its pipe to close stops the server and removes its files,
+/// however this process ends.
+#[expect(clippy::zombie_processes, reason = "it outlives this process on purpose")]
+fn stop_with_this_process(postmaster: u32, data: PathBuf) {
+    let mut watchdog = Command::new("sh")
+        .arg("-c")
+        .arg("read -r _; kill -INT \"$0\"; while kill -0 \"$0\" 2>/dev/null; do sleep 0.1; done; rm -rf \"$1\"")
+        .arg(postmaster.to_string())
+        .arg(data)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        // Whoever ends the tests by their group must not end it with them.
+        .process_group(0)
+        .spawn()
+        .expect("sh is there");
+    let mut pipe = watchdog.stdin.take().expect("it was piped");
+    pipe.flush().expect("it is open");
+    std::mem::forget(pipe);
+}

@@ -1,0 +1,161 @@
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Output, Stdio};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+use tokio_postgres::NoTls;
+use uuid::Uuid;
+
+const WITHIN: Duration = Duration::from_secs(60);
+
+/// The real program, in a process of its own, with its embedded server in a folder that goes away with this value.
+pub struct HubProcess {
+    /// Its data folder.
+    pub data: PathBuf,
+    listen: String,
+    child: Option<Child>,
+}
+
+impl HubProcess {
+    /// The owner's address.
+    pub const OWNER: &str = "owner@maison.example";
+    /// The owner's password.
+    pub const PASSWORD: &str = "correct horse battery";
+
+    /// An empty hub with an owner, serving on a port of its own.
+    pub async fn start() -> Self {
+        let data = std::env::temp_dir().join(format!("hub-it-{}", Uuid::now_v7().simple()));
+        fs::create_dir_all(&data).expect("a folder");
+        let mut hub = Self { data, listen: "127.0.0.1:0".into(), child: None };
+        let owner = ["--email", Self::OWNER, "--password", Self::PASSWORD, "--organization", "Maison"];
+        let made = hub.run("create-owner", &owner).await;
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        hub.serve().await;
+        hub
+    }
+
+    /// Serves, on the same port as before, if there was one.
+    pub async fn serve(&mut self) {
+        let log = fs::File::options().create(true).append(true).open(self.data.join("hub.log")).expect("a log");
+        let mut child =
+            self.command("serve").stdout(Stdio::piped()).stderr(log).spawn().expect("the program can be started");
+        let mut lines = BufReader::new(child.stdout.take().expect("it was piped")).lines();
+        self.child = Some(child);
+        let ready = tokio::time::timeout(WITHIN, lines.next_line()).await;
+        let Ok(Ok(Some(line))) = ready else { panic!("it does not say that it is ready: {}", self.log()) };
+        let ready: serde_json::Value = serde_json::from_str(&line).expect("one line of JSON");
+        let url = ready["url"].as_str().expect("where it listens");
+        self.listen = url.trim_start_matches("http://").to_owned();
+    }
+
+    /// Runs another command of the program on the same data folder, to its end.
+    pub async fn run(&self, command: &str, arguments: &[&str]) -> Output {
+        let output = self.command(command).args(arguments).output();
+        tokio::time::timeout(WITHIN, output).await.expect("it ends").expect("the program can be started")
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.listen)
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().and_then(Child::id).expect("it runs")
+    }
+
+    /// `kill -9`: of the program only; its server runs on.
+    pub async fn kill(&mut self) {
+        self.child.take().expect("it runs").kill().await.expect("it is ours");
+    }
+
+    /// SIGTERM, and waits for the end.
+    pub async fn terminate(&mut self) -> ExitStatus {
+        let mut child = self.child.take().expect("it runs");
+        signal("TERM", &[child.id().expect("it runs")]);
+        tokio::time::timeout(WITHIN, child.wait()).await.expect("it ends").expect("it is ours")
+    }
+
+    /// The first process of its server.
+    pub fn postmaster(&self) -> Option<u32> {
+        let file = fs::read_to_string(self.data.join("postgres/postmaster.pid")).ok()?;
+        let pid: u32 = file.lines().next()?.trim().parse().ok()?;
+        let line = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+        String::from_utf8_lossy(&line).contains(self.data.to_str()?).then_some(pid)
+    }
+
+    /// Every process of its server, the first one first.
+    pub fn cluster(&self) -> Vec<u32> {
+        let Some(postmaster) = self.postmaster() else { return Vec::new() };
+        let processes = fs::read_dir("/proc").expect("a /proc").flatten();
+        let children = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(|pid: &u32| {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            // pid (name) state parent ...
+            let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)?.parse().ok());
+            parent == Some(postmaster)
+        });
+        std::iter::once(postmaster).chain(children).collect()
+    }
+
+    /// The user that the server runs as.
+    pub fn server_user(&self) -> u32 {
+        fs::metadata(self.data.join("postgres")).expect("the cluster is there").uid()
+    }
+
+    /// A connection of the database's superuser: somebody with psql.
+    pub async fn sql(&self) -> tokio_postgres::Client {
+        let password = fs::read_to_string(self.data.join("postgres.password")).expect("a password");
+        let socket = self.data.join("socket");
+        let url = format!("host={} user=hub_owner password={} dbname=hub", socket.display(), password.trim());
+        let connecting = async {
+            loop {
+                // It may be on its way back.
+                match tokio_postgres::connect(&url, NoTls).await {
+                    Ok(connected) => return connected,
+                    Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+                }
+            }
+        };
+        let (client, connection) = tokio::time::timeout(WITHIN, connecting).await.expect("the database answers");
+        tokio::spawn(connection);
+        client
+    }
+
+    /// The last lines that it wrote.
+    pub fn log(&self) -> String {
+        let log = fs::read_to_string(self.data.join("hub.log")).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+
+    fn command(&self, command: &str) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_hub"));
+        program.arg(command).env("HUB_DATA", &self.data).env("HUB_LISTEN", &self.listen);
+        program.env_remove("DATABASE_URL").env_remove("HUB_MASTER_KEY");
+        program.stdin(Stdio::null()).kill_on_drop(true);
+        program
+    }
+}
+
+impl Drop for HubProcess {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            let _ = child.start_kill();
+        }
+        signal("KILL", &self.cluster());
+        let _ = fs::remove_dir_all(&self.data);
+    }
+}
+
+/// Sends a signal to processes of our own. One that has ended meanwhile is as good as told.
+pub fn signal(name: &str, pids: &[u32]) {
+    if pids.is_empty() {
+        return;
+    }
+    let pids = pids.iter().map(ToString::to_string);
+    let kill = std::process::Command::new("kill").arg(format!("-{name}")).args(pids).stderr(Stdio::null()).status();
+    kill.expect("there is a kill");
+}
