@@ -21,14 +21,14 @@ async fn the_hub_brings_its_database_back() {
     let tablet = venue.device(&hub, "Tablet", DeviceProfile::Scan, &["event_counters"]).await;
     let (pid, before) = (hub.pid(), hub.postmaster().expect("it runs"));
     for (round, (code, _)) in venue.parties.iter().enumerate() {
-        let cluster = hub.cluster();
-        assert!(cluster.len() > 3, "a server has more than one process: {cluster:?}");
+        // A backend outlives its server for a moment and may have answered the scan before: the next one has to be up.
+        let cluster = hub.whole_cluster().await;
         // All of it; its first process only; asked politely by somebody else.
         let (how, whom) = [("KILL", &cluster[..]), ("KILL", &cluster[..1]), ("INT", &cluster[..1])][round];
         signal(how, whom);
         let admitted = tokio::time::timeout(SOON, verdict(&tablet, scan(code))).await.expect("the scan is answered");
         assert_eq!(admitted.result, VerdictKind::Admitted, "round {round}");
-        assert_ne!(hub.postmaster(), Some(cluster[0]));
+        assert_ne!(hub.whole_cluster().await[0], cluster[0], "round {round}: another server");
     }
     assert_eq!(hub.pid(), pid, "the same hub");
     assert_ne!(hub.postmaster(), Some(before));

@@ -100,6 +100,12 @@ impl HubProcess {
         std::iter::once(postmaster).chain(children).collect()
     }
 
+    /// Every process of its server, once it takes connections.
+    pub async fn whole_cluster(&self) -> Vec<u32> {
+        drop(self.sql().await);
+        self.cluster()
+    }
+
     /// The user that the server runs as.
     pub fn server_user(&self) -> u32 {
         fs::metadata(self.data.join("postgres")).expect("the cluster is there").uid()
