@@ -221,6 +221,8 @@ create type app.guest_change as (
   sign int, event_id uuid, tier_id uuid, status text, party_size int, arrived int, inside int, vip boolean
 );
 
+create type app.tier_change as (tier_id uuid, expected int, arrived int, inside int);
+
 -- The only writer of what registrations count up to. Once a statement, over all of its rows: each tier that changed is
 -- updated once, in ascending order, then each event, so that two statements wait for each other and never in a circle.
 -- The limits are part of the updates' conditions: whoever waited for the lock is judged by the numbers it left behind.
@@ -229,6 +231,7 @@ language plpgsql security definer set search_path = public, pg_temp
 as $$
 declare
   changes app.guest_change[] := '{}';
+  people app.tier_change[];
   delta record;
 begin
   if tg_op <> 'DELETE' then
@@ -246,34 +249,40 @@ begin
     select d.* from (
       select c.tier_id,
              sum(c.sign * (c.status in ('confirmed', 'attended'))::int)::int as sold,
-             sum(c.sign * (c.status = 'pending')::int)::int as held,
+             sum(c.sign * (c.status = 'pending')::int)::int as held
+        from unnest(changes) c group by c.tier_id) d
+     where (d.sold, d.held) <> (0, 0)
+     order by d.tier_id
+  loop
+    update ticket_tiers t
+       set quantity_sold = t.quantity_sold + delta.sold, quantity_held = t.quantity_held + delta.held
+     where t.id = delta.tier_id
+       and (delta.sold + delta.held <= 0
+            or t.quantity_sold + t.quantity_held + delta.sold + delta.held <= t.quantity_total);
+    if not found and exists (select from ticket_tiers t where t.id = delta.tier_id) then
+      raise exception 'the tier % is sold out', (select t.name from ticket_tiers t where t.id = delta.tier_id)
+        using errcode = '23514', constraint = 'no_oversell', table = 'ticket_tiers';
+    end if;
+  end loop;
+
+  people := array(
+    select d from (
+      select c.tier_id,
              sum(c.sign * (c.status in ('confirmed', 'attended'))::int * c.party_size)::int as expected,
              sum(c.sign * c.arrived)::int as arrived,
              sum(c.sign * c.inside)::int as inside
         from unnest(changes) c group by c.tier_id) d
-     where (d.sold, d.held, d.expected, d.arrived, d.inside) <> (0, 0, 0, 0, 0)
-     order by d.tier_id
-  loop
-    if delta.sold <> 0 or delta.held <> 0 then
-      update ticket_tiers t
-         set quantity_sold = t.quantity_sold + delta.sold, quantity_held = t.quantity_held + delta.held
-       where t.id = delta.tier_id
-         and (delta.sold + delta.held <= 0
-              or t.quantity_sold + t.quantity_held + delta.sold + delta.held <= t.quantity_total);
-      if not found and exists (select from ticket_tiers t where t.id = delta.tier_id) then
-        raise exception 'the tier % is sold out', (select t.name from ticket_tiers t where t.id = delta.tier_id)
-          using errcode = '23514', constraint = 'no_oversell', table = 'ticket_tiers';
-      end if;
-    end if;
-    if (delta.expected, delta.arrived, delta.inside) <> (0, 0, 0) then
-      update tier_counters t
-         set expected_people = t.expected_people + delta.expected,
-             arrived_people = t.arrived_people + delta.arrived,
-             inside_people = t.inside_people + delta.inside,
-             updated_at = now()
-       where t.ticket_tier_id = delta.tier_id;
-    end if;
-  end loop;
+     where (d.expected, d.arrived, d.inside) <> (0, 0, 0));
+  if people <> '{}' then
+    update tier_counters t
+       set expected_people = t.expected_people + d.expected,
+           arrived_people = t.arrived_people + d.arrived,
+           inside_people = t.inside_people + d.inside,
+           updated_at = now()
+      from (select p.* from unnest(people) p join tier_counters k on k.ticket_tier_id = p.tier_id
+             order by p.tier_id for no key update of k) d
+     where t.ticket_tier_id = d.tier_id;
+  end if;
 
   for delta in
     select d.* from (

@@ -240,11 +240,14 @@ create type app.scan_change as (
   sign int, event_id uuid, gate_id uuid, entered int, left_people int, refused int
 );
 
+create type app.gate_change as (gate_id uuid, entered int, left_people int, refused int);
+
 create function app.count_check_ins() returns trigger
 language plpgsql security definer set search_path = public, pg_temp
 as $$
 declare
   changes app.scan_change[] := '{}';
+  passed app.gate_change[];
   delta record;
 begin
   if tg_op <> 'DELETE' then
@@ -271,19 +274,20 @@ begin
     update event_counters e set refused_count = e.refused_count + delta.refused, updated_at = now()
      where e.event_id = delta.event_id;
   end loop;
-  for delta in
-    select d.* from (
+  passed := array(
+    select d from (
       select c.gate_id, sum(c.sign * c.entered)::int as entered, sum(c.sign * c.left_people)::int as left_people,
              sum(c.sign * c.refused)::int as refused
         from unnest(changes) c where c.gate_id is not null group by c.gate_id) d
-     where (d.entered, d.left_people, d.refused) <> (0, 0, 0)
-     order by d.gate_id
-  loop
+     where (d.entered, d.left_people, d.refused) <> (0, 0, 0));
+  if passed <> '{}' then
     update gate_counters g
-       set entries = g.entries + delta.entered, exits = g.exits + delta.left_people,
-           refused = g.refused + delta.refused, updated_at = now()
-     where g.gate_id = delta.gate_id;
-  end loop;
+       set entries = g.entries + d.entered, exits = g.exits + d.left_people, refused = g.refused + d.refused,
+           updated_at = now()
+      from (select p.* from unnest(passed) p join gate_counters k on k.gate_id = p.gate_id
+             order by p.gate_id for no key update of k) d
+     where g.gate_id = d.gate_id;
+  end if;
   return null;
 end $$;
 alter function app.count_check_ins() owner to app_definer;

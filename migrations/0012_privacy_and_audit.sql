@@ -149,10 +149,7 @@ begin
          to_jsonb(j.row_key),
          case j.op when 'U' then array(select jsonb_object_keys(j.old_row) order by 1) end,
          app.redact(j.table_name, j.old_row),
-         -- Of an update, what changed.
-         app.redact(j.table_name, case j.op
-           when 'U' then (select jsonb_object_agg(n.key, n.value) from jsonb_each(j.new_row) n where j.old_row ? n.key)
-           else j.new_row end)
+         app.redact(j.table_name, j.new_row)
     from live.journal j
     join archived a on a.xid = j.xid and a.topic = j.topic
    where j.topic = (select min(o.topic) from live.journal o

@@ -1,5 +1,6 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::prelude::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use deadpool_postgres::Transaction;
@@ -41,7 +42,11 @@ pub struct Ask {
 #[derive(Default)]
 pub struct ScanQueue {
     waiting: Vec<(Seat, ScanRequest)>,
-    in_flight: usize,
+    in_flight: bool,
+    /// How many the batch before answered: in a rush, as many are on their way again.
+    expected: usize,
+    /// They are being waited for.
+    gathering: bool,
 }
 
 /// All other commands, one at a time: their order is the order in which they came.
@@ -53,15 +58,23 @@ pub struct CommandQueue {
 
 /// Scans in one transaction.
 const BATCH: usize = 256;
-/// Batches of one room being committed at once: while one is being flushed to disk, the next is judged.
-const BATCHES_IN_FLIGHT: usize = 2;
+/// From how many scans in a batch on it is a rush.
+const RUSH: usize = 8;
+/// How long those who were just answered are waited for in a rush. Half of a batch's cost is the same for one scan and for
+/// a hundred: two half batches, one behind the other, would keep everybody waiting longer than this.
+const GATHER: Duration = Duration::from_millis(2);
 /// Scans that may wait; more are told to come again.
 const WAITING: usize = 4096;
 
 impl ScanQueue {
     /// Something is being committed or waits for it.
     pub fn is_busy(&self) -> bool {
-        self.in_flight > 0 || !self.waiting.is_empty()
+        self.in_flight || !self.waiting.is_empty()
+    }
+
+    /// Whether to wait a moment for those who were just answered.
+    fn is_worth_a_wait(&self) -> bool {
+        self.expected >= RUSH && self.waiting.len() < self.expected
     }
 }
 
@@ -90,10 +103,21 @@ impl Room {
     }
 
     fn next_scans(&mut self, ctx: &mut Context<Self>) {
-        if self.scans.waiting.is_empty() || self.scans.in_flight >= BATCHES_IN_FLIGHT {
+        if self.scans.in_flight || self.scans.waiting.is_empty() {
             return;
         }
-        self.scans.in_flight += 1;
+        if self.scans.is_worth_a_wait() {
+            if !self.scans.gathering {
+                self.scans.gathering = true;
+                ctx.run_later(GATHER, |room, ctx| {
+                    room.scans.gathering = false;
+                    room.scans.expected = 0;
+                    room.next_scans(ctx);
+                });
+            }
+            return;
+        }
+        self.scans.in_flight = true;
         let take = self.scans.waiting.len().min(BATCH);
         let (seats, batch): (Vec<Seat>, Vec<ScanRequest>) = self.scans.waiting.drain(..take).unzip();
         let (node, organization_id, event_id) = (Arc::clone(&self.node), self.organization_id, self.topic.id);
@@ -102,9 +126,9 @@ impl Room {
             (admitted, batch)
         };
         ctx.spawn(admit.into_actor(self).map(move |(admitted, batch), room, ctx| {
-            room.scans.in_flight -= 1;
+            room.scans.in_flight = false;
+            room.scans.expected = batch.len();
             room.node.metrics.scans.increment(batch.len() as u64);
-            room.next_scans(ctx);
             match admitted {
                 Ok(admitted) => {
                     let answers = seats
@@ -120,6 +144,7 @@ impl Room {
                     room.commands_failed(&error, failed);
                 }
             }
+            room.next_scans(ctx);
         }));
     }
 
@@ -229,7 +254,7 @@ impl Room {
             if let Err(error) = done {
                 tracing::warn!(topic = %room.topic, %error, "an edited rundown has not reached the run yet");
                 if error.is_transient() {
-                    ctx.run_later(std::time::Duration::from_millis(250), |room, ctx| room.replan(ctx));
+                    ctx.run_later(Duration::from_millis(250), |room, ctx| room.replan(ctx));
                 }
             }
         }));

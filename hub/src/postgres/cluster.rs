@@ -211,7 +211,6 @@ impl Cluster {
             format!("unix_socket_directories={}", self.socket_dir.display()),
             "max_connections=200".to_owned(),
             "shared_buffers=128MB".to_owned(),
-            "wal_compression=on".to_owned(),
             "max_wal_size=2GB".to_owned(),
             "jit=off".to_owned(),
             // A guest list comes at once, and the doors open soon after: the planner must hear of it.

@@ -33,10 +33,13 @@ pub async fn migrate(owner: &tokio_postgres::Config, master: &MasterKey) -> Resu
     let options = options(owner)?;
     let mut connection = PgConnection::connect_with(&options).await.map_err(MigrateError::Connect)?;
     MIGRATIONS.run(&mut connection).await?;
-    for login in ["hub_app", "hub_worker"] {
+    // What the hub itself says is said again and again, of keys that its arrays name: no plan gets better by knowing them.
+    for (login, settings) in
+        [("hub_app", ""), ("hub_worker", "; alter role hub_worker set plan_cache_mode = force_generic_plan")]
+    {
         // The password is hexadecimal: nothing in it needs quoting. Roles belong to the whole cluster, so two hubs may
         // collide here; the loser tries again.
-        let statement = format!("alter role {login} password '{}'", master.login_password(login));
+        let statement = format!("alter role {login} password '{}'{settings}", master.login_password(login));
         let mut attempt = 0;
         while let Err(error) = sqlx::raw_sql(sqlx::AssertSqlSafe(statement.as_str())).execute(&mut connection).await {
             attempt += 1;

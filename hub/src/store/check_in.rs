@@ -108,8 +108,9 @@ const CLAIMS: &str = "select set_config('app.user_id', '', true), set_config('ap
     set_config('app.org_id', $1, true), set_config('app.system', 'on', true), pg_current_xact_id()::text";
 
 const DECIDED: &str = "
-    select c.command_id, c.outcome, c.fingerprint, k.seq
-      from live.commands c left join live.commits k on k.xid = c.xid and k.topic = c.topic
+    select c.command_id, c.outcome, c.fingerprint,
+           (select k.seq from live.commits k where k.xid = c.xid and k.topic = c.topic) as seq
+      from live.commands c
      where c.command_id = any ($1)";
 
 const DOOR: &str = "

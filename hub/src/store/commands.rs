@@ -78,8 +78,9 @@ pub fn fingerprint(topic: Topic, command: &Command) -> Vec<u8> {
 pub async fn find(transaction: &Transaction<'_>, ids: &[Uuid]) -> Result<HashMap<Uuid, Stored>, StoreError> {
     let statement = transaction
         .prepare_cached(
-            "select c.command_id, c.outcome, c.fingerprint, k.seq
-               from live.commands c left join live.commits k on k.xid = c.xid and k.topic = c.topic
+            "select c.command_id, c.outcome, c.fingerprint,
+                    (select k.seq from live.commits k where k.xid = c.xid and k.topic = c.topic) as seq
+               from live.commands c
               where c.command_id = any ($1)",
         )
         .await?;

@@ -42,8 +42,7 @@ pub struct Head {
 
 const COMMITS: &str = "
     select c.seq, (extract(epoch from c.committed_at) * 1000)::bigint as at, c.principal_kind,
-           j.table_name, j.row_key, j.op::text as op, j.new_row,
-           case when j.op = 'U' then array(select jsonb_object_keys(j.old_row)) end as changed
+           j.table_name, j.row_key, j.op::text as op, j.new_row
       from (select * from live.commits
              where topic = $1 and seq > $2 order by seq limit $3) c
       left join live.journal j on j.xid = c.xid and j.topic = c.topic
@@ -85,10 +84,7 @@ pub async fn read(
             Some(Value::Object(columns)) if op != Op::Delete => columns,
             _ => Row::new(),
         };
-        let changed: Option<Vec<String>> = row.get("changed");
-        columns.retain(|column, _| {
-            table.columns.contains(column) && changed.as_ref().is_none_or(|changed| changed.contains(column))
-        });
+        columns.retain(|column, _| table.columns.contains(column));
         let commit = commits.last_mut().expect("pushed above");
         commit.changes.push(JournalChange { table: table.name, key: row.get("row_key"), op, row: columns });
     }

@@ -12,6 +12,8 @@ use super::{ScanRequest, SqlValue};
 pub(super) const UPDATE_TICKETS: &str = "
     update registrations r
        set status = u.status, arrived_count = u.arrived, inside_count = u.inside, entries = u.entries,
+           -- By hand what app.a_touch would do for each row.
+           updated_at = now(), rev = r.rev + 1,
            checked_in_at = coalesce(r.checked_in_at, case when u.status = 'attended' then to_timestamp($6::bigint / 1000.0) end)
       from unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[]) u(id, status, arrived, inside, entries)
      where r.id = u.id";
