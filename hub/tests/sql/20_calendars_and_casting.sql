@@ -42,15 +42,8 @@ select is(fixture.ask('{"person": "a/staff"}', format('select count(*) from venu
 select is(fixture.ask('{"person": "a/staff"}', 'select count(*) from venue_floor_plans'), '2', 'F057: but those');
 
 -- F059, F249: two planners save at the same moment. Their commits are real, in a house that is deleted at the end.
-create function fixture.other() returns text
-language sql stable
-as $$
-  select format('host=%s port=%s dbname=%s user=%s', split_part(current_setting('unix_socket_directories'), ',', 1),
-                current_setting('port'), current_database(), session_user)
-         || coalesce(' password=' || nullif(current_setting('fixture.password', true), ''), '')
-$$;
-select dblink_connect('one', fixture.other()), dblink_connect('two', fixture.other());
-select dblink_exec('two', 'set statement_timeout = ''10s''');
+select dblink_connect('one', fixture.address()), dblink_connect('two', fixture.address());
+select dblink_exec(c, 'set statement_timeout = ''10s''') from unnest(array['one', 'two']) c;
 select app.uuid7() as org, app.uuid7() as person, app.uuid7() as event, app.uuid7() as venue \gset
 select dblink_exec('one', format($$
   begin;
