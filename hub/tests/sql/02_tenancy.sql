@@ -62,11 +62,8 @@ declare
   own jsonb := (select content from fixture.rows_of r where r.table_name = of_table and r.house = 'a' and r.content ->> parent_key is not null limit 1);
   foreign_row jsonb := (select content from fixture.rows_of r where r.table_name = of_table and r.house = 'b' and r.content ->> parent_key is not null limit 1);
   row_key text := (select t.row_key from fixture.tenant_tables t where t.table_name = of_table);
-  derived text[] := (select string_to_array(encode(g.tgargs, 'escape'), '\000') from pg_trigger g
-                      where g.tgrelid = of_table::regclass and g.tgname = 'protect_derived');
 begin
-  own := own || coalesce((select jsonb_object_agg(d, 0) from unnest(derived) d where own ? d and own ->> d is not null), '{}')
-             || case of_table when 'show_runs' then '{"status": "ended", "ended_at": "2026-10-01T12:00:00Z"}' else '{}' end::jsonb;
+  own := fixture.underived(of_table, own) || case of_table when 'show_runs' then '{"status": "ended", "ended_at": "2026-10-01T12:00:00Z"}' else '{}' end::jsonb;
   begin
     execute format('delete from %I where %I in (%L, %L)', of_table, row_key, own ->> row_key,
                    case row_key when parent_key then foreign_row ->> row_key end);

@@ -4,21 +4,24 @@ begin;
 \ir support/fixture.psql
 select fixture.house('a');
 
-create table fixture.principals (who jsonb, label text, role text, person uuid, device uuid, events uuid[]);
+create table fixture.principals (who jsonb, label text, role text, person uuid, device uuid, install uuid, events uuid[]);
 insert into fixture.principals
-  select jsonb_build_object('person', 'a/' || m), m, m, fixture.id('a', m), null,
+  select jsonb_build_object('person', 'a/' || m), m, m, fixture.id('a', m), null, null::uuid,
          case when m in ('owner', 'admin', 'producer') then '{}'::uuid[] else array[fixture.id('a', 'event 1')] end
     from unnest(array['owner', 'admin', 'producer', 'staff', 'client', 'designer', 'model', 'sponsor', 'attendee']) m
   union all
   select jsonb_build_object('device', 'a/' || d || ' 1'), d, case d when 'screen' then 'wall' else 'staff' end, null,
-         fixture.id('a', d || ' 1'), array[fixture.id('a', 'event 1')]
+         fixture.id('a', d || ' 1'), null, array[fixture.id('a', 'event 1')]
     from unnest(array['tablet', 'desk', 'screen']) d
   union all
-  select '{"system": "a"}', 'the hub', 'system', null, null, '{}'
+  select jsonb_build_object('plugin', 'a/' || p), p, 'plugin', null, null, fixture.id('a', p), '{}'
+    from unnest(array['connector', 'idle plugin']) p
   union all
-  select '{}', 'nobody', null, null, null, '{}';
+  select '{"system": "a"}', 'the hub', 'system', null, null, null, '{}'
+  union all
+  select '{}', 'nobody', null, null, null, null, '{}';
 
-create table fixture.targets (table_name text, row_key text, key uuid, content jsonb, event uuid, owned_by uuid[]);
+create table fixture.targets (table_name text, row_key text, key uuid, content jsonb, event uuid, owned_by uuid[], subject uuid, install uuid);
 do $$
 declare t record;
 begin
@@ -35,7 +38,15 @@ update fixture.targets t set
     else (content ->> 'event_id')::uuid end,
   owned_by = case table_name
     when 'tasks' then array[(content ->> 'assigned_to')::uuid] || array(select a.user_id from task_assignees a where a.task_id = t.key)
-    else array[(content ->> 'user_id')::uuid] end;
+    when 'designer_reviews' then array[(content ->> 'reviewer_id')::uuid]
+    when 'model_reviews' then array[(content ->> 'reviewer_id')::uuid]
+    when 'vendor_ratings' then array[(content ->> 'rated_by')::uuid]
+    when 'privacy_requests' then array[(content ->> 'requested_by')::uuid]
+    else array[(content ->> 'user_id')::uuid] end,
+  -- Whom it is about.
+  subject = case table_name
+    when 'model_reviews' then (select p.user_id from model_profiles p where p.id = (content ->> 'model_id')::uuid) end,
+  install = case table_name when 'plugin_installs' then key else (content ->> 'install_id')::uuid end;
 
 -- Tables that staff read across the house are closed to devices.
 create function fixture.closed_to_devices(of_table text) returns boolean
@@ -53,8 +64,11 @@ as $$
                 when 'all' then true
                 when 'event' then t.event = any (p.events)
                 when 'own' then p.person = any (t.owned_by)
+                when 'subject' then t.subject = p.person
+                when 'install' then t.install = p.install
                 when 'published' then t.content ->> 'status' = 'published' and coalesce((t.content ->> 'is_public')::boolean, true)
-                else false
+                -- What a plugin was granted.
+                else a.scope = any (array(select unnest(i.granted_scopes) from plugin_installs i where i.id = p.install))
               end)
 $$;
 
@@ -68,8 +82,7 @@ declare
 begin
   outcome := fixture.try(who, case verb
     when 'select' then format('select from %I where %s', t.table_name, key_condition)
-    when 'insert' then fixture.insertion(t.table_name, t.content ||
-                     '{"budget_actual": 0, "progress_percentage": 0, "quantity_sold": 0, "quantity_held": 0}')
+    when 'insert' then fixture.insertion(t.table_name, fixture.underived(t.table_name, t.content))
     when 'update' then format('update %I set %I = %2$I where %s', t.table_name, t.row_key, key_condition)
     when 'delete' then format('delete from %I where %s', t.table_name, key_condition) end);
   return outcome not in ('0', '42501');
@@ -153,7 +166,7 @@ select is_empty($$
 $$, 'every mask names a column that there is');
 select is_empty($$
   select a.table_name, a.role from app.access a
-   where a.role not in ('owner', 'admin', 'producer', 'staff', 'client', 'designer', 'model', 'sponsor', 'attendee', 'wall', 'system', 'any')
+   where a.role not in ('owner', 'admin', 'producer', 'staff', 'client', 'designer', 'model', 'sponsor', 'attendee', 'wall', 'plugin', 'system', 'any')
 $$, 'every rule names a role that there is');
 
 select * from finish();
