@@ -154,11 +154,11 @@ select app.refuse_devices('event_categories');
 select live.track('event_categories', topics => 'org');
 
 -- One at a time per organization: two moves at the same moment could close a circle that neither sees.
-create function app.guard_category_cycle() returns trigger
+create function app.guard_event_category_cycle() returns trigger
 language plpgsql security definer set search_path = public, pg_temp
 as $$
 begin
-  perform pg_advisory_xact_lock(hashtextextended('category_cycle:' || new.organization_id, 0));
+  perform pg_advisory_xact_lock(hashtextextended('event_category_cycle:' || new.organization_id, 0));
   if exists (
     with recursive above (id) as (
       select new.parent_id
@@ -171,9 +171,9 @@ begin
   end if;
   return null;
 end $$;
-alter function app.guard_category_cycle() owner to app_definer;
-create trigger guard_category_cycle after insert or update of parent_id on event_categories
-  for each row when (new.parent_id is not null) execute function app.guard_category_cycle();
+alter function app.guard_event_category_cycle() owner to app_definer;
+create trigger guard_event_category_cycle after insert or update of parent_id on event_categories
+  for each row when (new.parent_id is not null) execute function app.guard_event_category_cycle();
 
 create table event_tags (
   id uuid primary key default app.uuid7(),
