@@ -34,7 +34,10 @@ update fixture.targets t set
   event = case table_name
     when 'events' then key
     when 'venues' then (select e.id from events e where e.venue_id = t.key)
-    when 'model_profiles' then (select l.event_id from show_lineup l where l.model_profile_id = t.key)
+    when 'venue_floor_plans' then (select e.id from events e where e.venue_id = (content ->> 'venue_id')::uuid)
+    when 'model_profiles' then (select l.event_id from show_lineup l where l.model_profile_id = t.key
+                                union select c.event_id from event_models c where c.model_profile_id = t.key)
+    when 'designer_profiles' then (select d.event_id from event_designers d where d.designer_profile_id = t.key)
     else (content ->> 'event_id')::uuid end,
   owned_by = case table_name
     when 'tasks' then array[(content ->> 'assigned_to')::uuid] || array(select a.user_id from task_assignees a where a.task_id = t.key)
@@ -42,7 +45,15 @@ update fixture.targets t set
     when 'model_reviews' then array[(content ->> 'reviewer_id')::uuid]
     when 'vendor_ratings' then array[(content ->> 'rated_by')::uuid]
     when 'privacy_requests' then array[(content ->> 'requested_by')::uuid]
-    else array[(content ->> 'user_id')::uuid] end,
+    when 'accounts' then array(select m.user_id from memberships m where m.account_id = t.key)
+    when 'event_sponsorships' then array(select m.user_id from memberships m where m.account_id = (content ->> 'sponsor_id')::uuid)
+    when 'sponsor_deliverables' then array(select m.user_id from memberships m join event_sponsorships s on s.sponsor_id = m.account_id
+                                            where s.id = (content ->> 'sponsorship_id')::uuid)
+    when 'activities' then array[(content ->> 'created_by')::uuid]
+    when 'collections' then array(select p.user_id from designer_profiles p where p.id = (content ->> 'designer_id')::uuid)
+    else array[(content ->> 'user_id')::uuid]
+      || array(select p.user_id from model_profiles p where p.id = (content ->> 'model_profile_id')::uuid)
+      || array(select p.user_id from designer_profiles p where p.id = (content ->> 'designer_profile_id')::uuid) end,
   -- Whom it is about.
   subject = case table_name
     when 'model_reviews' then (select p.user_id from model_profiles p where p.id = (content ->> 'model_id')::uuid) end,
@@ -67,6 +78,7 @@ as $$
                 when 'subject' then t.subject = p.person
                 when 'install' then t.install = p.install
                 when 'published' then t.content ->> 'status' = 'published' and coalesce((t.content ->> 'is_public')::boolean, true)
+                when 'draft' then t.content ->> 'status' = 'draft'
                 -- What a plugin was granted.
                 else a.scope = any (array(select unnest(i.granted_scopes) from plugin_installs i where i.id = p.install))
               end)
@@ -128,13 +140,13 @@ select is(fixture.try('{"device": "a/tablet 1"}', 'update event_alerts set messa
 
 -- F273: a device has one event, and nothing besides.
 select is((select string_agg(distinct t.table_name, ', ' order by t.table_name) from fixture.tenant_tables t
-            where t.table_name not in ('events', 'venues', 'model_profiles') and exists (select from pg_attribute where attrelid = t.relation and attname = 'event_id')
+            where t.table_name not in ('events', 'venues', 'model_profiles', 'designer_profiles') and exists (select from pg_attribute where attrelid = t.relation and attname = 'event_id')
               and fixture.ask('{"device": "a/tablet 1"}', format('select count(*) from %I where event_id is distinct from %L', t.table_name, fixture.id('a', 'event 1'))) <> '0'),
           null, 'a tablet sees no row of another event');
 select is((select string_agg(t.table_name, ', ' order by t.table_name) from fixture.tenant_tables t
             where not exists (select from pg_attribute where attrelid = t.relation and attname = 'event_id')
               and fixture.ask('{"device": "a/tablet 1"}', format('select count(*) from %I', t.table_name)) not in ('0', '42501')),
-          'events, model_profiles, venues', 'of what has no event, a tablet sees its event, where it is and who walks in it');
+          'designer_profiles, events, model_profiles, venue_floor_plans, venues', 'of what has no event, a tablet sees its event, where it is, who shows and who walks in it');
 select is((select string_agg(t.table_name, ' ' order by t.table_name) from fixture.tenant_tables t
             where fixture.ask('{"device": "a/screen 1"}', format('select count(*) from %I', t.table_name)) not in ('0', '42501')),
           'event_alerts event_counters event_gate_tiers event_gates event_schedules events gate_counters message_acknowledgements runway_segments screen_messages show_lineup show_run_cues show_runs ticket_tiers tier_counters',
