@@ -35,12 +35,28 @@ update fixture.targets t set
     else (content ->> 'event_id')::uuid end,
   owned_by = case table_name
     when 'tasks' then array[(content ->> 'assigned_to')::uuid] || array(select a.user_id from task_assignees a where a.task_id = t.key)
+    when 'payments' then array[(content ->> 'payer_id')::uuid]
+    when 'storage_objects' then array[(content ->> 'created_by')::uuid]
     else array[(content ->> 'user_id')::uuid] end;
 
 -- Tables that staff read across the house are closed to devices.
 create function fixture.closed_to_devices(of_table text) returns boolean
 language sql stable
 as $$ select exists (select from pg_policy where polrelid = of_table::regclass and polname = 'no_devices') $$;
+
+-- Rows that are seen by whoever sees their parent.
+create function fixture.parent_expected(p fixture.principals, t fixture.targets) returns boolean
+language plpgsql stable
+as $$
+declare
+  parent fixture.targets;
+begin
+  select o.* into parent
+    from fixture.parents_in_sight s
+    join fixture.targets o on o.table_name = s.parent and o.key = (t.content ->> s.parent_key)::uuid
+   where s.table_name = t.table_name;
+  return fixture.expected(p, parent, 'select');
+end $$;
 
 create function fixture.expected(p fixture.principals, t fixture.targets, verb text) returns boolean
 language sql stable
@@ -54,7 +70,8 @@ as $$
                 when 'event' then t.event = any (p.events)
                 when 'own' then p.person = any (t.owned_by)
                 when 'published' then t.content ->> 'status' = 'published' and coalesce((t.content ->> 'is_public')::boolean, true)
-                else false
+                when 'parent' then fixture.parent_expected(p, t)
+                else coalesce(fixture.in_scope_of_studio(a.scope, expected.verb, t.table_name, t.key, t.content, p.person, p.role, p.events), false)
               end)
 $$;
 
@@ -69,7 +86,8 @@ begin
   outcome := fixture.try(who, case verb
     when 'select' then format('select from %I where %s', t.table_name, key_condition)
     when 'insert' then fixture.insertion(t.table_name, t.content ||
-                     '{"budget_actual": 0, "progress_percentage": 0, "quantity_sold": 0, "quantity_held": 0}')
+                     '{"budget_actual": 0, "progress_percentage": 0, "quantity_sold": 0, "quantity_held": 0,
+                       "subtotal": 0, "total": 0, "amount_paid": 0}')
     when 'update' then format('update %I set %I = %2$I where %s', t.table_name, t.row_key, key_condition)
     when 'delete' then format('delete from %I where %s', t.table_name, key_condition) end);
   return outcome not in ('0', '42501');
@@ -153,7 +171,7 @@ select is_empty($$
 $$, 'every mask names a column that there is');
 select is_empty($$
   select a.table_name, a.role from app.access a
-   where a.role not in ('owner', 'admin', 'producer', 'staff', 'client', 'designer', 'model', 'sponsor', 'attendee', 'wall', 'system', 'any')
+   where a.role not in ('owner', 'admin', 'producer', 'staff', 'client', 'designer', 'model', 'sponsor', 'attendee', 'wall', 'plugin', 'system', 'any')
 $$, 'every rule names a role that there is');
 
 select * from finish();
