@@ -51,18 +51,35 @@ update fixture.targets t set
                                             where s.id = (content ->> 'sponsorship_id')::uuid)
     when 'activities' then array[(content ->> 'created_by')::uuid]
     when 'collections' then array(select p.user_id from designer_profiles p where p.id = (content ->> 'designer_id')::uuid)
+    when 'payments' then array[(content ->> 'payer_id')::uuid]
+    when 'storage_objects' then array[(content ->> 'created_by')::uuid]
     else array[(content ->> 'user_id')::uuid]
       || array(select p.user_id from model_profiles p where p.id = (content ->> 'model_profile_id')::uuid)
       || array(select p.user_id from designer_profiles p where p.id = (content ->> 'designer_profile_id')::uuid) end,
   -- Whom it is about.
   subject = case table_name
-    when 'model_reviews' then (select p.user_id from model_profiles p where p.id = (content ->> 'model_id')::uuid) end,
+    when 'model_reviews' then (select p.user_id from model_profiles p where p.id = (content ->> 'model_id')::uuid)
+    when 'designer_reviews' then (select p.user_id from designer_profiles p where p.id = (content ->> 'designer_id')::uuid) end,
   install = case table_name when 'plugin_installs' then key else (content ->> 'install_id')::uuid end;
 
 -- Tables that staff read across the house are closed to devices.
 create function fixture.closed_to_devices(of_table text) returns boolean
 language sql stable
 as $$ select exists (select from pg_policy where polrelid = of_table::regclass and polname = 'no_devices') $$;
+
+-- Rows that are seen by whoever sees their parent.
+create function fixture.parent_expected(p fixture.principals, t fixture.targets) returns boolean
+language plpgsql stable
+as $$
+declare
+  parent fixture.targets;
+begin
+  select o.* into parent
+    from fixture.parents_in_sight s
+    join fixture.targets o on o.table_name = s.parent and o.key = (t.content ->> s.parent_key)::uuid
+   where s.table_name = t.table_name;
+  return fixture.expected(p, parent, 'select');
+end $$;
 
 create function fixture.expected(p fixture.principals, t fixture.targets, verb text) returns boolean
 language sql stable
@@ -79,8 +96,10 @@ as $$
                 when 'install' then t.install = p.install
                 when 'published' then t.content ->> 'status' = 'published' and coalesce((t.content ->> 'is_public')::boolean, true)
                 when 'draft' then t.content ->> 'status' = 'draft'
+                when 'parent' then fixture.parent_expected(p, t)
                 -- What a plugin was granted.
-                else a.scope = any (array(select unnest(i.granted_scopes) from plugin_installs i where i.id = p.install))
+                else case when a.scope ~ ':' then a.scope = any (array(select unnest(i.granted_scopes) from plugin_installs i where i.id = p.install))
+                          else coalesce(fixture.in_scope_of_studio(a.scope, expected.verb, t.table_name, t.key, t.content, p.person, p.role, p.events), false) end
               end)
 $$;
 

@@ -48,8 +48,8 @@ select is(fixture.try('{"person": "a/owner"}', 'update roi_forecasts set probabi
 
 -- F035, F118
 select is(fixture.try('{"person": "a/producer"}', 'update approvals set status = ''changes_requested'' where entity_type = ''deliverable'''), '23514', 'F118: asking for changes says which');
-select is(fixture.try('{"person": "a/producer"}', format('insert into approvals (entity_type, entity_id, event_id, round, status, decided_at) values (''call_sheet'', %L, %L, 7, ''approved'', now())', fixture.id('a', 'call sheet'), fixture.id('a', 'event 1'))), '23514', 'F035: nothing is approved before it was asked for');
-select throws_ok(format($$ insert into approvals (organization_id, event_id, entity_type, entity_id, round) values (%L, %L, 'call_sheet', %L, 2) $$, fixture.id('a', 'organization'), fixture.id('a', 'event 1'), fixture.id('a', 'call sheet')), '23505', null, 'F035: one request at a time');
+select is(fixture.try('{"person": "a/producer"}', format('insert into approvals (entity_type, entity_id, event_id, round, status, decided_at) values (''call_sheet'', %L, %L, 7, ''approved'', now())', fixture.id('a', 'call sheet of event 1'), fixture.id('a', 'event 1'))), '23514', 'F035: nothing is approved before it was asked for');
+select throws_ok(format($$ insert into approvals (organization_id, event_id, entity_type, entity_id, round) values (%L, %L, 'call_sheet', %L, 2) $$, fixture.id('a', 'organization'), fixture.id('a', 'event 1'), fixture.id('a', 'call sheet of event 1')), '23505', null, 'F035: one request at a time');
 insert into project_members (organization_id, project_id, user_id, can_approve) values (fixture.id('a', 'organization'), fixture.id('a', 'project'), fixture.id('a', 'producer'), false);
 select is(fixture.try('{"person": "a/producer"}', 'update approvals set status = ''approved'' where entity_type = ''deliverable'''), '42501', 'F035: whoever may not approve in a project does not');
 select is(fixture.try('{"system": "a"}', 'update approvals set status = ''approved'' where entity_type = ''deliverable'''), '42501', 'F035: nor does the hub');
@@ -57,7 +57,7 @@ select is(fixture.try('{"person": "a/owner"}', format('update approvals set stat
 select is(fixture.act('{"person": "a/admin"}', 'update approvals set status = ''changes_requested'', comment = ''Warmer light'' where entity_type = ''deliverable'''), '1', 'F035: changes are asked for');
 select is(fixture.try('{"person": "a/admin"}', 'update approvals set status = ''approved'' where entity_type = ''deliverable'''), '23514', 'F035: that decision is final');
 select is(fixture.try('{"person": "a/admin"}', 'update approvals set comment = ''Colder light'' where entity_type = ''deliverable'''), '23514', 'and so is what was said');
-select is(fixture.act('{"person": "a/producer"}', format('insert into approvals (project_id, entity_type, entity_id, round) values (%L, ''deliverable'', %L, 2)', fixture.id('a', 'project'), fixture.id('a', 'deliverable'))), '1', 'F035: the next round is a new request');
+select is(fixture.act('{"person": "a/producer"}', format('insert into approvals (project_id, entity_type, entity_id, round) values (%L, ''deliverable'', %L, 2)', fixture.id('a', 'project'), fixture.id('a', 'deliverable of project 1'))), '1', 'F035: the next round is a new request');
 
 select * from finish();
 rollback;
