@@ -137,10 +137,13 @@ begin
   perform from events e where e.id = any (of_events) order by e.id for no key update;
   perform from projects p where p.id = any (of_projects) order by p.id for no key update;
   if exists (select from budget_items b join events e on e.id = b.event_id
-              where e.id = any (of_events) and b.currency <> e.currency)
-     or exists (select from budget_items b join projects p on p.id = b.project_id
-                 where p.id = any (of_projects) and b.currency <> p.currency) then
-    raise exception 'a budget item is in the currency of its event or project'
+              where e.id = any (of_events) and b.currency <> e.currency) then
+    raise exception 'a budget item is in the currency of its event'
+      using errcode = '23514', constraint = 'one_currency', table = 'budget_items';
+  end if;
+  if exists (select from budget_items b join projects p on p.id = b.project_id
+              where p.id = any (of_projects) and b.currency <> p.currency) then
+    raise exception 'a budget item is in the currency of its project'
       using errcode = '23514', constraint = 'one_currency', table = 'budget_items';
   end if;
   update events e set budget_actual = d.actual

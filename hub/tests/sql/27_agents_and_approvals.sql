@@ -57,7 +57,7 @@ select is(fixture.try('{"person": "a/owner"}', format('update approvals set stat
 select is(fixture.act('{"person": "a/admin"}', 'update approvals set status = ''changes_requested'', comment = ''Warmer light'' where entity_type = ''deliverable'''), '1', 'F035: changes are asked for');
 select is(fixture.try('{"person": "a/admin"}', 'update approvals set status = ''approved'' where entity_type = ''deliverable'''), '23514', 'F035: that decision is final');
 select is(fixture.try('{"person": "a/admin"}', 'update approvals set comment = ''Colder light'' where entity_type = ''deliverable'''), '23514', 'and so is what was said');
-select is(fixture.act('{"person": "a/producer"}', format('insert into approvals (project_id, entity_type, entity_id, round) values (%L, ''deliverable'', %L, 2)', fixture.id('a', 'project'), fixture.id('a', 'deliverable of project 1'))), '1', 'F035: the next round is a new request');
+select is(fixture.act('{"person": "a/producer"}', format('insert into approvals (project_id, entity_type, entity_id, round) values (%L, ''deliverable'', %L, 2)', fixture.id('a', 'project'), fixture.id('a', 'deliverable'))), '1', 'F035: the next round is a new request');
 
 select * from finish();
 rollback;

@@ -11,41 +11,41 @@ as $$ select format('update approvals set status = %L, comment = ''Warmer light'
 select plan(54);
 
 -- F035, F118: the producer asks, the client answers, the thing says so.
-select is(fixture.act('{"person": "a/producer"}', fixture.ask_for('a', 'asset', 'raw of project 1')), '1', 'F035: an asset is sent for approval');
-select is((select project_id from approvals where entity_id = fixture.id('a', 'raw of project 1')), fixture.id('a', 'project'), 'in the project that it belongs to');
-select is(fixture.ask('{"person": "a/client"}', format('select count(*) from approvals where entity_id = %L', fixture.id('a', 'raw of project 1'))), '1', 'F118: its client sees the request');
+select is(fixture.act('{"person": "a/producer"}', fixture.ask_for('a', 'asset', 'asset')), '1', 'F035: an asset is sent for approval');
+select is((select project_id from approvals where entity_id = fixture.id('a', 'asset')), fixture.id('a', 'project'), 'in the project that it belongs to');
+select is(fixture.ask('{"person": "a/client"}', format('select count(*) from approvals where entity_id = %L', fixture.id('a', 'asset'))), '1', 'F118: its client sees the request');
 select is(fixture.ask('{"person": "a/model"}', 'select count(*) from approvals'), '0', 'F148: others of the project do not');
-select is(fixture.try('{"person": "a/client"}', format('update approvals set due_at = now() where entity_id = %L', fixture.id('a', 'raw of project 1'))), '42501', 'F118: and answers it, nothing else');
-select is(fixture.try('{"person": "a/client"}', fixture.decide('withdrawn', 'raw of project 1')), '42501', 'F035: what the team has asked, the team withdraws');
-select is(fixture.act('{"person": "a/client"}', fixture.decide('approved', 'raw of project 1')), '1', 'F118: one word approves');
-select is((select (status, is_final, approved_by = fixture.id('a', 'client'), approved_at is not null)::text from assets where id = fixture.id('a', 'raw of project 1')),
+select is(fixture.try('{"person": "a/client"}', format('update approvals set due_at = now() where entity_id = %L', fixture.id('a', 'asset'))), '42501', 'F118: and answers it, nothing else');
+select is(fixture.try('{"person": "a/client"}', fixture.decide('withdrawn', 'asset')), '42501', 'F035: what the team has asked, the team withdraws');
+select is(fixture.act('{"person": "a/client"}', fixture.decide('approved', 'asset')), '1', 'F118: one word approves');
+select is((select (status, is_final, approved_by = fixture.id('a', 'client'), approved_at is not null)::text from assets where id = fixture.id('a', 'asset')),
           '(approved,t,t,t)', 'F039: the asset is final, and who said so is on it');
-select is((select (decided_by = fixture.id('a', 'client'))::text from approvals where entity_id = fixture.id('a', 'raw of project 1')), 'true', 'F035: and on the request');
+select is((select (decided_by = fixture.id('a', 'client'))::text from approvals where entity_id = fixture.id('a', 'asset')), 'true', 'F035: and on the request');
 
 select is(fixture.act('{"person": "a/producer"}', fixture.ask_for('a', 'deliverable', 'deliverable of project 2')), '1', 'F116: so is a deliverable');
 select is(fixture.act('{"person": "a/client"}', fixture.decide('changes_requested', 'deliverable of project 2')), '1', 'F117: the client answers for projects of their company');
 select is((select status from deliverables where id = fixture.id('a', 'deliverable of project 2')), 'changes_requested', 'F116: and the deliverable says so');
 select is(fixture.act('{"person": "a/producer"}', fixture.ask_for('a', 'deliverable', 'deliverable of project 3')), '1', 'a request in a project of somebody else');
 select is(fixture.try('{"person": "a/client"}', fixture.decide('approved', 'deliverable of project 3')), '0', 'F148: is out of the client''s reach');
-select is(fixture.act('{"person": "a/producer"}', fixture.ask_for('a', 'shot_list', 'list of project 1')), '1', 'a shot list is sent for approval');
-select is(fixture.act('{"person": "a/client"}', fixture.decide('approved', 'list of project 1')), '1', 'and approved');
-select is((select status from shot_lists where id = fixture.id('a', 'list of project 1')), 'approved', 'F035: the list says so');
-select is(fixture.act('{"person": "a/producer"}', fixture.ask_for('a', 'website_brief', 'brief of project 1')), '1', 'F019: a brief is sent for approval');
-select is(fixture.act('{"person": "a/client"}', fixture.decide('approved', 'brief of project 1')), '1', 'and approved');
-select is(fixture.act('{"person": "a/producer"}', replace(fixture.ask_for('a', 'website_brief', 'brief of project 1'), '9)', '10)')), '1', 'asked about again');
-select is(fixture.act('{"person": "a/client"}', fixture.decide('rejected', 'brief of project 1') || ' and round = 10'), '1', 'and rejected');
-select is((select status from website_briefs where id = fixture.id('a', 'brief of project 1')), 'approved', 'F019: what was approved stays frozen');
+select is(fixture.act('{"person": "a/producer"}', fixture.ask_for('a', 'shot_list', 'list')), '1', 'a shot list is sent for approval');
+select is(fixture.act('{"person": "a/client"}', fixture.decide('approved', 'list')), '1', 'and approved');
+select is((select status from shot_lists where id = fixture.id('a', 'list')), 'approved', 'F035: the list says so');
+select is(fixture.act('{"person": "a/producer"}', fixture.ask_for('a', 'website_brief', 'brief')), '1', 'F019: a brief is sent for approval');
+select is(fixture.act('{"person": "a/client"}', fixture.decide('approved', 'brief')), '1', 'and approved');
+select is(fixture.act('{"person": "a/producer"}', replace(fixture.ask_for('a', 'website_brief', 'brief'), '9)', '10)')), '1', 'asked about again');
+select is(fixture.act('{"person": "a/client"}', fixture.decide('rejected', 'brief') || ' and round = 10'), '1', 'and rejected');
+select is((select status from website_briefs where id = fixture.id('a', 'brief')), 'approved', 'F019: what was approved stays frozen');
 
 -- Who may ask, about what.
-select is(fixture.try('{"person": "a/designer"}', fixture.ask_for('a', 'asset', 'final of project 1')), '1', 'F035: an editor asks about the things of their project');
-select is(fixture.try('{"person": "a/designer"}', format('insert into approvals (project_id, entity_type, entity_id) values (%L, ''asset'', %L)', fixture.id('a', 'project'), fixture.id('a', 'final of project 1'))), '1', 'F035: which they may name');
+select is(fixture.try('{"person": "a/designer"}', fixture.ask_for('a', 'asset', 'final')), '1', 'F035: an editor asks about the things of their project');
+select is(fixture.try('{"person": "a/designer"}', format('insert into approvals (project_id, entity_type, entity_id) values (%L, ''asset'', %L)', fixture.id('a', 'project'), fixture.id('a', 'final'))), '1', 'F035: which they may name');
 select is(fixture.try('{"person": "a/designer"}', format('insert into approvals (project_id, entity_type, entity_id) values (%L, ''asset'', %L)', fixture.id('a', 'project'), fixture.id('a', 'final of project 3'))), '23503', 'F148: not about those of another project');
-select is(fixture.try('{"person": "a/client"}', format('insert into approvals (project_id, entity_type, entity_id) values (%L, ''asset'', %L)', fixture.id('a', 'project'), fixture.id('a', 'final of project 1'))), '42501', 'a client asks for nothing');
-select is(fixture.try('{"person": "a/owner"}', fixture.ask_for('b', 'asset', 'final of project 1')), '23503', 'F015: things of another house are not there to ask about');
-select is(fixture.try('{"person": "a/owner"}', fixture.ask_for('a', 'gallery', 'final of project 1')), '23503', 'F262: an asset is no gallery');
+select is(fixture.try('{"person": "a/client"}', format('insert into approvals (project_id, entity_type, entity_id) values (%L, ''asset'', %L)', fixture.id('a', 'project'), fixture.id('a', 'final'))), '42501', 'a client asks for nothing');
+select is(fixture.try('{"person": "a/owner"}', fixture.ask_for('b', 'asset', 'final')), '23503', 'F015: things of another house are not there to ask about');
+select is(fixture.try('{"person": "a/owner"}', fixture.ask_for('a', 'gallery', 'final')), '23503', 'F262: an asset is no gallery');
 update project_members set can_approve = false where user_id = fixture.id('a', 'client') and project_id = fixture.id('a', 'project');
-select is(fixture.act('{"person": "a/producer"}', fixture.ask_for('a', 'gallery', 'gallery of project 1')), '1', 'a gallery is sent for approval');
-select is(fixture.try('{"person": "a/client"}', fixture.decide('approved', 'gallery of project 1')), '42501', 'F035: to a client who may look, not decide');
+select is(fixture.act('{"person": "a/producer"}', fixture.ask_for('a', 'gallery', 'gallery')), '1', 'a gallery is sent for approval');
+select is(fixture.try('{"person": "a/client"}', fixture.decide('approved', 'gallery')), '42501', 'F035: to a client who may look, not decide');
 update deliverables set project_id = fixture.id('a', 'project') where id = fixture.id('a', 'deliverable of project 3');
 select is(fixture.try('{"person": "a/owner"}', fixture.decide('approved', 'deliverable of project 3')), '23503', 'what has moved to another project is asked about there');
 select lives_ok(format('delete from deliverables where id = %L', fixture.id('a', 'deliverable of project 3')), 'a thing may go');
