@@ -68,8 +68,6 @@ select dblink_exec('one', format($$
 create function fixture.race(first text, second text) returns void
 language plpgsql
 as $$
-declare
-  waits boolean := false;
 begin
   perform dblink_exec('one', 'begin'), dblink_exec('one', first), dblink_send_query('two', second);
   for i in 1 .. 50 loop

@@ -2,7 +2,7 @@
 begin;
 \ir support/fixture.psql
 select fixture.house('a'), fixture.house('b');
-select plan(102);
+select plan(104);
 
 create function fixture.org() returns uuid language sql stable as $$ select fixture.id('a', 'organization') $$;
 create function fixture.inv(name text) returns invoices
@@ -43,6 +43,7 @@ select throws_ok(format(s, fixture.id('a', 'new')), '23514', null, 'F120: an iss
   from (values ('update invoices set number = ''INV-101'' where id = %L', 'its number'), ('update invoices set tax = 0 where id = %L', 'its tax'),
                ('update invoices set currency = ''EUR'' where id = %L', 'its currency'), ('update invoices set status = ''draft'', issued_at = null where id = %L', 'having been issued'),
                ('update invoice_lines set unit_price = 1 where invoice_id = %L', 'its prices'), ('delete from invoice_lines where invoice_id = %L', 'its lines'),
+               ('update invoice_lines set description = ''Nights'' where invoice_id = %L', 'their words'),
                ('update invoice_lines set invoice_id = ''' || fixture.id('a', 'invoice of project 3') || ''' where invoice_id = %L', 'them to itself'),
                ('insert into invoice_lines (organization_id, invoice_id, description, unit_price) values (fixture.org(), %L, ''More'', 1)', 'no more than those')) x (s, what);
 select is(fixture.try('{"person": "a/owner"}', format('delete from invoices where id = %L', fixture.id('a', 'new'))), '0', 'F120: and is not deleted');
@@ -107,6 +108,9 @@ update invoices set status = 'void' where id = fixture.id('a', 'new');
 select is((select (status, invoice_id)::text from billing_milestones where id = fixture.id('a', 'part')), '(pending,)', 'F121: a void invoice frees its milestones');
 
 -- F073, and whatever else would take payments along.
+insert into invoices (id, organization_id, number, event_id, status) values (fixture.id('a', 'sent'), fixture.org(), 'INV-300', fixture.id('a', 'event 2'), 'open');
+select throws_ok($$ delete from events where id = fixture.id('a', 'event 2') $$, '23514', null, 'F073: an event with an issued invoice is kept');
+update invoices set status = 'void' where id = fixture.id('a', 'sent');
 select lives_ok($$ delete from events where id = fixture.id('a', 'event 2') $$, 'F073: an event without payments is deleted');
 update payments set status = 'completed' where order_id = fixture.id('a', 'order 1');
 select throws_ok(format(s, fixture.id('a', name)), '23514', null, 'F073: with payments, no ' || s)
