@@ -282,7 +282,10 @@ create trigger guard_outsider after insert or update on assets for each row
 
 alter table products add foreign key (organization_id, image_asset_id) references assets (organization_id, id) on delete set null (image_asset_id);
 alter table deliverables add foreign key (organization_id, asset_id) references assets (organization_id, id) on delete set null (asset_id);
-alter table call_sheets add foreign key (organization_id, asset_id) references assets (organization_id, id) on delete set null (asset_id);
+-- Deferred: a project that goes takes its assets, while the call sheets of its events stay and follow the events, in
+-- whatever order.
+alter table call_sheets add foreign key (organization_id, asset_id) references assets (organization_id, id)
+  on delete set null (asset_id) deferrable initially deferred;
 
 create table asset_variants (
   id uuid primary key default app.uuid7(),

@@ -82,13 +82,12 @@ select app.also_allow('gallery_assets', 'select', 'any', 'parent', 'exists (sele
 select app.also_allow('gallery_assets', 'insert update delete', 'any', 'edited', 'project_id in (select app.my_edited_projects())');
 select live.track('gallery_assets', topics => 'event:event_id, project:project_id, org');
 
--- An asset is visible to clients while a published gallery holds it. Galleries are locked first and then the assets,
--- both ascending: somebody who publishes and somebody who adds, or two who unpublish, see what the other one did.
+-- An asset is visible to clients while a published gallery holds it. The assets are locked, ascending: two who unpublish
+-- see what the other one did. (Somebody who adds to a gallery waits for whoever publishes it, by app.inherit.)
 create function app.sync_client_visible(galleries uuid[], touched uuid[]) returns void
 language plpgsql
 as $$
 begin
-  perform from media_galleries g where g.id = any (galleries) order by g.id for share;
   touched := touched || array(select a.asset_id from gallery_assets a where a.gallery_id = any (galleries));
   perform from assets a where a.id = any (touched) order by a.id for no key update;
   update assets a set client_visible = not a.client_visible

@@ -201,7 +201,10 @@ select app.secure('billing_milestones',
   update => 'owner admin producer', delete => 'owner admin');
 select app.also_allow('billing_milestones', 'select', 'client', 'project', 'project_id in (select app.my_projects())');
 select live.track('billing_milestones', topics => 'project:project_id, event:event_id, org');
-alter table invoice_lines add foreign key (organization_id, milestone_id) references billing_milestones (organization_id, id) on delete set null (milestone_id);
+-- Deferred: a project that goes takes its milestones, while its invoices stay and tell their lines that they have no
+-- project any more, in whatever order.
+alter table invoice_lines add foreign key (organization_id, milestone_id) references billing_milestones (organization_id, id)
+  on delete set null (milestone_id) deferrable initially deferred;
 alter table deliverables add foreign key (organization_id, milestone_id) references billing_milestones (organization_id, id) on delete set null (milestone_id);
 
 -- A milestone on an invoice is invoiced, in the invoice's currency; its time of payment comes and goes with its status.
