@@ -23,7 +23,7 @@ select app.secure('deal_stages',
   read => 'owner admin producer', insert => 'owner admin', update => 'owner admin', delete => 'owner admin');
 select live.track('deal_stages', topics => 'org');
 
--- The four stages for one organization, or for all that have none.
+-- The four stages and the archive of contacts, for one organization or for all that have none.
 create function app.give_deal_stages(to_organization uuid default null) returns void
 language sql security definer set search_path = public, pg_temp
 as $$
@@ -33,7 +33,12 @@ as $$
    cross join (values (0, 'lead', 'Lead'), (1, 'pitch', 'Pitch'), (2, 'contract', 'Contract'), (3, 'roi', 'ROI'))
          s (stage_index, key, title)
    where (to_organization is null or o.id = to_organization)
-     and not exists (select from deal_stages d where d.organization_id = o.id)
+     and not exists (select from deal_stages d where d.organization_id = o.id);
+  insert into contact_segments (organization_id, name, description, kind)
+  select o.id, 'Archive', 'No opportunity for now', 'archive'
+    from organizations o
+   where (to_organization is null or o.id = to_organization)
+     and not exists (select from contact_segments c where c.organization_id = o.id and c.kind = 'archive');
 $$;
 alter function app.give_deal_stages(uuid) owner to app_definer;
 revoke execute on function app.give_deal_stages(uuid) from public;

@@ -88,6 +88,10 @@ create policy read on media_size_specs for select using (true);
 create policy insert on media_size_specs for insert with check ((select app.is_system()));
 create policy update on media_size_specs for update using ((select app.is_system())) with check ((select app.is_system()));
 create policy delete on media_size_specs for delete using ((select app.is_system()));
+insert into app.access (table_name, verb, role, scope) values
+  ('media_size_specs', 'select', 'any', 'all'), ('media_size_specs', 'select', 'system', 'all'),
+  ('media_size_specs', 'insert', 'system', 'all'), ('media_size_specs', 'update', 'system', 'all'),
+  ('media_size_specs', 'delete', 'system', 'all');
 grant select on media_size_specs to hub_app;
 grant select, insert, update, delete on media_size_specs to hub_worker;
 set local role app_definer;

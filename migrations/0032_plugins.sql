@@ -173,7 +173,8 @@ begin
     condition := case rule.scope
       when 'install' then format('((select app.role()) = ''plugin'' and %I = (select app.plugin_install_id()))', own)
       else format('(select app.plugin_may(%L))', rule.scope) end;
-    execute format('create policy plugin_%s on %I for %1$s %3$s', rule.verb, target, case rule.verb
+    -- A name that comes after `update`: the conditions are asked in the order of their names, and plugins are the rare case.
+    execute format('create policy via_plugin_%s on %I for %1$s %3$s', rule.verb, target, case rule.verb
       when 'insert' then format('with check (%s)', condition)
       when 'update' then format('using (%s) with check (%1$s)', condition)
       else format('using (%s)', condition) end);

@@ -8,7 +8,7 @@ as $$ select format('insert into approvals (entity_type, entity_id, round) value
 create function fixture.decide(word text, thing text) returns text
 language sql
 as $$ select format('update approvals set status = %L, comment = ''Warmer light'' where entity_id = %L', word, fixture.id('a', thing)) $$;
-select plan(54);
+select plan(55);
 
 -- F035, F118: the producer asks, the client answers, the thing says so.
 select is(fixture.act('{"person": "a/producer"}', fixture.ask_for('a', 'asset', 'asset')), '1', 'F035: an asset is sent for approval');
@@ -69,6 +69,8 @@ select throws_ok($$ update vendors set rating = 5 $$, '42501', null, 'F179: nobo
 select is(fixture.ask('{"person": "a/sponsor"}', 'select count(*) from activations'), '1', 'F126: a sponsor sees the activations of their company');
 select is(fixture.ask('{"person": "a/designer"}', 'select count(*) from designer_reviews'), '1', 'F177: a designer reads what was said of them');
 select is(fixture.try('{"person": "a/designer"}', 'update designer_reviews set rating = 5'), '0', 'F177: and does not rewrite it');
+
+select is((select string_agg(name, ',') from contact_segments where organization_id = fixture.id('a', 'organization') and kind = 'archive'), 'Archive', 'F231: every house has an archive of contacts');
 
 -- F258: the eight tables that were there, and the forty-four that were asked for, under these names.
 select is((select string_agg(n, ' ') from unnest(string_to_array('profiles organizations events tasks sponsors budget_items assets campaigns '
