@@ -24,7 +24,11 @@ pub async fn admit(store: &Store, identity: &Identity, topic: Topic) -> Result<O
     let principal = &identity.principal;
     let organization_id = principal.organization_id;
     match topic.kind {
-        TopicKind::Project => Ok(None),
+        TopicKind::Project => {
+            let sees = principal.kind == PrincipalKind::Person
+                && exists(store, identity, "select from projects where id = $1", topic.id).await?;
+            Ok(sees.then_some(TopicAccess { organization_id, actor: None }))
+        }
         TopicKind::Organization => {
             let sees = principal.kind == PrincipalKind::Person
                 && topic.id == organization_id

@@ -168,8 +168,11 @@ impl Table {
 
     fn is_whole_for(&self, kind: TopicKind, role: &str) -> bool {
         self.readers.get(role).is_some_and(|scopes| {
-            // Whoever was admitted to the event's topic sees what "own events" lets them see, all of it.
-            scopes.contains("all") || (kind == TopicKind::Event && scopes.contains("event"))
+            // Whoever was admitted to the topic of an event or a project sees what "own events" or "own projects" lets
+            // them see, all of it.
+            scopes.contains("all")
+                || (kind == TopicKind::Event && scopes.contains("event"))
+                || (kind == TopicKind::Project && scopes.contains("project"))
         })
     }
 }

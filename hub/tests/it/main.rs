@@ -16,6 +16,7 @@ mod live_commands;
 mod live_protocol;
 mod pairing;
 mod probes;
+mod project_topics;
 mod races;
 mod revocation;
 mod run_of_show;

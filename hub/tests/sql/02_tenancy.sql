@@ -54,7 +54,15 @@ select is((select array_agg(distinct fixture.try(h.who, fixture.insertion(t.tabl
   cross join lateral (select content from fixture.rows_of r where r.table_name = t.table_name and r.house = 'b' limit 1) r;
 
 -- One's own row under the other house's parent, for every reference to a tenant row. Tried with all rights, so that
--- the foreign key alone can refuse it; the own row is deleted first, so that it is not in its copy's way.
+-- the foreign key alone can refuse it; the own row is deleted first, so that it is not in its copy's way, and so is the
+-- foreign one where a parent has one such row.
+create function fixture.has_one(of_table text, parent_key text) returns boolean
+language sql stable
+as $$
+  select exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+                  where i.indrelid = of_table::regclass and i.indisunique and i.indnkeyatts = 1 and a.attname = parent_key)
+$$;
+
 create function fixture.adopt(of_table text, parent_key text) returns text
 language plpgsql
 as $$
@@ -62,14 +70,11 @@ declare
   own jsonb := (select content from fixture.rows_of r where r.table_name = of_table and r.house = 'a' and r.content ->> parent_key is not null limit 1);
   foreign_row jsonb := (select content from fixture.rows_of r where r.table_name = of_table and r.house = 'b' and r.content ->> parent_key is not null limit 1);
   row_key text := (select t.row_key from fixture.tenant_tables t where t.table_name = of_table);
-  derived text[] := (select string_to_array(encode(g.tgargs, 'escape'), '\000') from pg_trigger g
-                      where g.tgrelid = of_table::regclass and g.tgname = 'protect_derived');
 begin
-  own := own || coalesce((select jsonb_object_agg(d, 0) from unnest(derived) d where own ? d and own ->> d is not null), '{}')
-             || case of_table when 'show_runs' then '{"status": "ended", "ended_at": "2026-10-01T12:00:00Z"}' else '{}' end::jsonb;
+  own := fixture.underived(of_table, own) || case of_table when 'show_runs' then '{"status": "ended", "ended_at": "2026-10-01T12:00:00Z"}' else '{}' end::jsonb;
   begin
     execute format('delete from %I where %I in (%L, %L)', of_table, row_key, own ->> row_key,
-                   case row_key when parent_key then foreign_row ->> row_key end);
+                   case when fixture.has_one(of_table, parent_key) then foreign_row ->> row_key end);
     execute fixture.insertion(of_table, own || jsonb_build_object(parent_key, foreign_row ->> parent_key));
     set constraints all immediate;
     raise exception using errcode = 'UNDO0';

@@ -4,21 +4,24 @@ begin;
 \ir support/fixture.psql
 select fixture.house('a');
 
-create table fixture.principals (who jsonb, label text, role text, person uuid, device uuid, events uuid[]);
+create table fixture.principals (who jsonb, label text, role text, person uuid, device uuid, install uuid, events uuid[]);
 insert into fixture.principals
-  select jsonb_build_object('person', 'a/' || m), m, m, fixture.id('a', m), null,
+  select jsonb_build_object('person', 'a/' || m), m, m, fixture.id('a', m), null, null::uuid,
          case when m in ('owner', 'admin', 'producer') then '{}'::uuid[] else array[fixture.id('a', 'event 1')] end
     from unnest(array['owner', 'admin', 'producer', 'staff', 'client', 'designer', 'model', 'sponsor', 'attendee']) m
   union all
   select jsonb_build_object('device', 'a/' || d || ' 1'), d, case d when 'screen' then 'wall' else 'staff' end, null,
-         fixture.id('a', d || ' 1'), array[fixture.id('a', 'event 1')]
+         fixture.id('a', d || ' 1'), null, array[fixture.id('a', 'event 1')]
     from unnest(array['tablet', 'desk', 'screen']) d
   union all
-  select '{"system": "a"}', 'the hub', 'system', null, null, '{}'
+  select jsonb_build_object('plugin', 'a/' || p), p, 'plugin', null, null, fixture.id('a', p), '{}'
+    from unnest(array['connector', 'idle plugin']) p
   union all
-  select '{}', 'nobody', null, null, null, '{}';
+  select '{"system": "a"}', 'the hub', 'system', null, null, null, '{}'
+  union all
+  select '{}', 'nobody', null, null, null, null, '{}';
 
-create table fixture.targets (table_name text, row_key text, key uuid, content jsonb, event uuid, owned_by uuid[]);
+create table fixture.targets (table_name text, row_key text, key uuid, content jsonb, event uuid, owned_by uuid[], subject uuid, install uuid);
 do $$
 declare t record;
 begin
@@ -31,16 +34,52 @@ update fixture.targets t set
   event = case table_name
     when 'events' then key
     when 'venues' then (select e.id from events e where e.venue_id = t.key)
-    when 'model_profiles' then (select l.event_id from show_lineup l where l.model_profile_id = t.key)
+    when 'venue_floor_plans' then (select e.id from events e where e.venue_id = (content ->> 'venue_id')::uuid)
+    when 'model_profiles' then (select l.event_id from show_lineup l where l.model_profile_id = t.key
+                                union select c.event_id from event_models c where c.model_profile_id = t.key)
+    when 'designer_profiles' then (select d.event_id from event_designers d where d.designer_profile_id = t.key)
     else (content ->> 'event_id')::uuid end,
   owned_by = case table_name
     when 'tasks' then array[(content ->> 'assigned_to')::uuid] || array(select a.user_id from task_assignees a where a.task_id = t.key)
-    else array[(content ->> 'user_id')::uuid] end;
+    when 'designer_reviews' then array[(content ->> 'reviewer_id')::uuid]
+    when 'model_reviews' then array[(content ->> 'reviewer_id')::uuid]
+    when 'vendor_ratings' then array[(content ->> 'rated_by')::uuid]
+    when 'privacy_requests' then array[(content ->> 'requested_by')::uuid]
+    when 'accounts' then array(select m.user_id from memberships m where m.account_id = t.key)
+    when 'event_sponsorships' then array(select m.user_id from memberships m where m.account_id = (content ->> 'sponsor_id')::uuid)
+    when 'sponsor_deliverables' then array(select m.user_id from memberships m join event_sponsorships s on s.sponsor_id = m.account_id
+                                            where s.id = (content ->> 'sponsorship_id')::uuid)
+    when 'activities' then array[(content ->> 'created_by')::uuid]
+    when 'collections' then array(select p.user_id from designer_profiles p where p.id = (content ->> 'designer_id')::uuid)
+    when 'payments' then array[(content ->> 'payer_id')::uuid]
+    when 'storage_objects' then array[(content ->> 'created_by')::uuid]
+    else array[(content ->> 'user_id')::uuid]
+      || array(select p.user_id from model_profiles p where p.id = (content ->> 'model_profile_id')::uuid)
+      || array(select p.user_id from designer_profiles p where p.id = (content ->> 'designer_profile_id')::uuid) end,
+  -- Whom it is about.
+  subject = case table_name
+    when 'model_reviews' then (select p.user_id from model_profiles p where p.id = (content ->> 'model_id')::uuid)
+    when 'designer_reviews' then (select p.user_id from designer_profiles p where p.id = (content ->> 'designer_id')::uuid) end,
+  install = case table_name when 'plugin_installs' then key else (content ->> 'install_id')::uuid end;
 
 -- Tables that staff read across the house are closed to devices.
 create function fixture.closed_to_devices(of_table text) returns boolean
 language sql stable
 as $$ select exists (select from pg_policy where polrelid = of_table::regclass and polname = 'no_devices') $$;
+
+-- Rows that are seen by whoever sees their parent.
+create function fixture.parent_expected(p fixture.principals, t fixture.targets) returns boolean
+language plpgsql stable
+as $$
+declare
+  parent fixture.targets;
+begin
+  select o.* into parent
+    from fixture.parents_in_sight s
+    join fixture.targets o on o.table_name = s.parent and o.key = (t.content ->> s.parent_key)::uuid
+   where s.table_name = t.table_name;
+  return fixture.expected(p, parent, 'select');
+end $$;
 
 create function fixture.expected(p fixture.principals, t fixture.targets, verb text) returns boolean
 language sql stable
@@ -53,8 +92,14 @@ as $$
                 when 'all' then true
                 when 'event' then t.event = any (p.events)
                 when 'own' then p.person = any (t.owned_by)
+                when 'subject' then t.subject = p.person
+                when 'install' then t.install = p.install
                 when 'published' then t.content ->> 'status' = 'published' and coalesce((t.content ->> 'is_public')::boolean, true)
-                else false
+                when 'draft' then t.content ->> 'status' = 'draft'
+                when 'parent' then fixture.parent_expected(p, t)
+                -- What a plugin was granted.
+                else case when a.scope ~ ':' then a.scope = any (array(select unnest(i.granted_scopes) from plugin_installs i where i.id = p.install))
+                          else coalesce(fixture.in_scope_of_studio(a.scope, expected.verb, t.table_name, t.key, t.content, p.person, p.role, p.events), false) end
               end)
 $$;
 
@@ -68,8 +113,7 @@ declare
 begin
   outcome := fixture.try(who, case verb
     when 'select' then format('select from %I where %s', t.table_name, key_condition)
-    when 'insert' then fixture.insertion(t.table_name, t.content ||
-                     '{"budget_actual": 0, "progress_percentage": 0, "quantity_sold": 0, "quantity_held": 0}')
+    when 'insert' then fixture.insertion(t.table_name, fixture.underived(t.table_name, t.content))
     when 'update' then format('update %I set %I = %2$I where %s', t.table_name, t.row_key, key_condition)
     when 'delete' then format('delete from %I where %s', t.table_name, key_condition) end);
   return outcome not in ('0', '42501');
@@ -115,13 +159,13 @@ select is(fixture.try('{"device": "a/tablet 1"}', 'update event_alerts set messa
 
 -- F273: a device has one event, and nothing besides.
 select is((select string_agg(distinct t.table_name, ', ' order by t.table_name) from fixture.tenant_tables t
-            where t.table_name not in ('events', 'venues', 'model_profiles') and exists (select from pg_attribute where attrelid = t.relation and attname = 'event_id')
+            where t.table_name not in ('events', 'venues', 'model_profiles', 'designer_profiles') and exists (select from pg_attribute where attrelid = t.relation and attname = 'event_id')
               and fixture.ask('{"device": "a/tablet 1"}', format('select count(*) from %I where event_id is distinct from %L', t.table_name, fixture.id('a', 'event 1'))) <> '0'),
           null, 'a tablet sees no row of another event');
 select is((select string_agg(t.table_name, ', ' order by t.table_name) from fixture.tenant_tables t
             where not exists (select from pg_attribute where attrelid = t.relation and attname = 'event_id')
               and fixture.ask('{"device": "a/tablet 1"}', format('select count(*) from %I', t.table_name)) not in ('0', '42501')),
-          'events, model_profiles, venues', 'of what has no event, a tablet sees its event, where it is and who walks in it');
+          'designer_profiles, events, model_profiles, venue_floor_plans, venues', 'of what has no event, a tablet sees its event, where it is, who shows and who walks in it');
 select is((select string_agg(t.table_name, ' ' order by t.table_name) from fixture.tenant_tables t
             where fixture.ask('{"device": "a/screen 1"}', format('select count(*) from %I', t.table_name)) not in ('0', '42501')),
           'event_alerts event_counters event_gate_tiers event_gates event_schedules events gate_counters message_acknowledgements runway_segments screen_messages show_lineup show_run_cues show_runs ticket_tiers tier_counters',
@@ -153,7 +197,7 @@ select is_empty($$
 $$, 'every mask names a column that there is');
 select is_empty($$
   select a.table_name, a.role from app.access a
-   where a.role not in ('owner', 'admin', 'producer', 'staff', 'client', 'designer', 'model', 'sponsor', 'attendee', 'wall', 'system', 'any')
+   where a.role not in ('owner', 'admin', 'producer', 'staff', 'client', 'designer', 'model', 'sponsor', 'attendee', 'wall', 'plugin', 'system', 'any')
 $$, 'every rule names a role that there is');
 
 select * from finish();

@@ -1,0 +1,57 @@
+-- Plugins: what was granted and nothing else, and tokens that nobody reads.
+begin;
+\ir support/fixture.psql
+select fixture.house('a'), fixture.house('b');
+select plan(33);
+
+-- F276
+select is(fixture.ask('{"plugin": "a/connector"}', 'select app.role()'), 'plugin', 'F276: a plugin is its own role');
+select is(fixture.ask('{"plugin": "a/connector"}', 'select app.org()::text'), fixture.id('a', 'organization')::text, 'of the organization that switched it on, whatever the session says');
+select is(fixture.ask('{"plugin": "a/connector"}', 'select count(*) from events'), '2', 'F276: it reads what it was granted');
+select is(fixture.ask('{"plugin": "a/idle plugin"}', 'select count(*) from events'), '0', 'F276: another one, nothing');
+select is(fixture.try('{"plugin": "a/idle plugin"}', format('insert into ai_runs (event_id, agent_node) values (%L, ''scorer'')', fixture.id('a', 'event 1'))), '42501', 'F276: a write outside the scopes is refused');
+select is(fixture.try('{"plugin": "a/connector"}', format('insert into ai_runs (event_id, agent_node) values (%L, ''scorer'')', fixture.id('a', 'event 1'))), '1', 'F276: within them it is made');
+select is(fixture.try('{"plugin": "a/connector"}', format('insert into ai_runs (organization_id, agent_node) values (%L, ''scorer'')', fixture.id('b', 'organization'))), '42501', 'never in another house');
+select is((select string_agg(t.table_name, ' ') from fixture.tenant_tables t
+            where t.table_name ~ '^(plugin_|webhook)' and t.table_name <> 'webhook_deliveries'
+              and fixture.ask('{"plugin": "a/idle plugin"}', format('select count(*) from %I', t.table_name)) <> '1'), null, 'of what belongs to plugins it sees its own');
+select is(fixture.ask('{"plugin": "a/connector"}', 'select count(*) from webhook_deliveries'), '0', 'bodies of webhooks are handed to it by the hub');
+update plugin_installs set granted_scopes = array_remove(granted_scopes, 'events:read') where id = fixture.id('a', 'connector');
+select is(fixture.ask('{"plugin": "a/connector"}', 'select count(*) from events'), '0', 'F276: a scope that is taken back is gone with the next statement');
+update plugin_installs set status = 'disabled' where id = fixture.id('a', 'connector');
+select is(fixture.ask('{"plugin": "a/connector"}', 'select (select count(*) from campaigns) + (select count(*) from plugin_jobs) + (select count(*) from plugin_installs)'), '0', 'F276: switched off, it sees nothing, itself included');
+select is(fixture.ask('{"plugin": "a/connector"}', 'select app.role()'), null, 'and is nobody');
+update plugin_installs set status = 'active' where id = fixture.id('a', 'connector');
+select is(fixture.ask('{"plugin": "a/nobody"}', 'select count(*) from fashion_brands'), '0', 'an install that is not there is nobody');
+select throws_ok(format($$ update plugin_installs set granted_scopes = '{crm:admin}' where id = %L $$, fixture.id('a', 'connector')), '23514', null, 'a scope reads or writes');
+select throws_ok(format($$ update plugin_installs set granted_scopes = array['crm:read', null] where id = %L $$, fixture.id('a', 'connector')), '23514', null, 'and is a word');
+select is(fixture.try('{"plugin": "a/connector"}', 'update plugin_installs set granted_scopes = ''{crm:write}'''), '0', 'no plugin grants itself anything');
+select is(fixture.try('{"person": "a/producer"}', 'update plugin_installs set granted_scopes = ''{}'''), '0', 'F276: an owner or an admin grants');
+
+-- F280, F162, F164, F166, F169
+select is(fixture.ask('{"person": "a/owner"}', 'select access_token_enc is null from plugin_connections'), '42501', 'F280: no request reads a token, the owner''s neither');
+select is(fixture.ask('{"plugin": "a/connector"}', 'select webhook_secret_enc is null from plugin_connections'), '42501', 'F280: nor does the plugin that uses it');
+select is(fixture.ask('{"person": "a/owner"}', 'select to_jsonb(c) from plugin_connections c'), '42501', 'nor by asking for the row as a whole');
+select is(fixture.ask('{"person": "a/owner"}', 'select count(*) from plugin_connections where external_account_id = ''a.myshopify.com'''), '1', 'the rest of it is there to see');
+select is(fixture.ask('{"system": "a"}', 'select bool_and(access_token_enc is not null) from plugin_connections'), 'true', 'the worker that calls the vendor has it');
+select is_empty($$ select from live.journal where table_name = 'plugin_connections' and (new_row ?| array['access_token_enc', 'refresh_token_enc', 'webhook_secret_enc']) $$, 'F280: the journal has none');
+select throws_ok(format($$ insert into plugin_connections (organization_id, install_id, provider, user_id, external_account_id, access_token_enc) values (%L, %L, 'shopify', %L, 'x', 'shpat_plain') $$,
+  fixture.id('a', 'organization'), fixture.id('a', 'connector'), fixture.id('a', 'owner')), '23514', null, 'F280: a token in the clear is refused');
+insert into plugins (key, name, publisher, kind, version, manifest) values ('amazon', 'Amazon', 'FashionOS', 'first_party', '1', '{}');
+select throws_ok(format($$ insert into plugin_connections (organization_id, install_id, provider, user_id, external_account_id, access_token_enc) values (%L, %L, 'amazon', %L, 'seller', fixture.sealed('t')) $$,
+  fixture.id('a', 'organization'), fixture.id('a', 'connector'), fixture.id('a', 'owner')), '23514', null, 'F169: a seller sells in a marketplace');
+select is(fixture.try('{"plugin": "a/connector"}', 'update plugin_connections set status = ''error'', last_error = ''401'''), '1', 'a plugin says how its connection does');
+select is(fixture.try('{"plugin": "a/connector"}', 'update plugin_connections set external_account_id = ''other.myshopify.com'''), '42501', 'and does not point it elsewhere');
+select is(fixture.try('{"plugin": "a/connector"}', 'update plugin_subscriptions set kinds = ''{registrations}'''), '42501', 'nor listens to more than it was told to');
+
+-- F278
+select is(fixture.try('{"plugin": "a/connector"}', format('insert into plugin_jobs (install_id, connection_id, kind, idempotency_key) values (%L, %L, ''publish'', ''k'')', fixture.id('a', 'connector'), fixture.id('a', 'other connection'))), '23503', 'F278: a job uses its own plugin''s account');
+select is(fixture.try('{"plugin": "a/connector"}', format('insert into plugin_jobs (install_id, kind, idempotency_key) values (%L, ''sync'', ''sync-a'')', fixture.id('a', 'connector'))), '23505', 'F278: one key is one job');
+select throws_ok($$ update plugin_jobs set status = 'running' $$, '23514', null, 'F278: a job that runs has a lease');
+
+-- F279
+select throws_ok(format($$ insert into webhook_deliveries (organization_id, connection_id, external_id, signature_ok) values (%L, %L, 'delivery-a', true) $$, fixture.id('a', 'organization'), fixture.id('a', 'connection')), '23505', null, 'F279: the same delivery twice is one');
+select throws_ok($$ update webhook_deliveries set signature_ok = false, status = 'processed' $$, '23514', null, 'F279: what nobody signed has no effect');
+
+select * from finish();
+rollback;
