@@ -147,7 +147,8 @@ returns table (id uuid, organization_id uuid, event_id uuid, name text, profile 
 language sql stable security definer set search_path = public, pg_temp
 as $$
   select d.id, d.organization_id, d.event_id, d.name, d.profile, d.gate_id, d.supervisor
-    from devices d where d.token_hash = $1 and d.status = 'active' and app.is_system()
+    from devices d join organizations o on o.id = d.organization_id
+   where d.token_hash = $1 and d.status = 'active' and o.status <> 'suspended' and app.is_system()
 $$;
 alter function app.device_by_token(bytea) owner to app_definer;
 

@@ -93,6 +93,9 @@ begin
   if app.is_system() then
     return 'system';
   end if;
+  if exists (select from organizations o where o.id = app.org() and o.status = 'suspended') then
+    return null;
+  end if;
   if app.device_id() is not null then
     return (select case d.profile when 'wall' then 'wall' else 'staff' end
               from devices d where d.id = app.device_id() and d.status = 'active');

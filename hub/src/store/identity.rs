@@ -219,8 +219,9 @@ async fn store_knows(store: &Store, token: &str) -> Result<bool, IdentityError> 
 }
 
 async fn device_by_id(store: &Store, organization_id: Uuid, id: Uuid) -> Result<Identity, IdentityError> {
-    let sql = "select id, organization_id, event_id, name, profile, gate_id, supervisor
-                 from devices where id = $1 and status = 'active'";
+    let sql = "select d.id, d.organization_id, d.event_id, d.name, d.profile, d.gate_id, d.supervisor
+                 from devices d join organizations o on o.id = d.organization_id and o.status <> 'suspended'
+                where d.id = $1 and d.status = 'active'";
     let row = one(store, &Acting::System { organization_id }, sql, &[&id]).await?;
     row.map(|row| device_identity(&row)).ok_or(IdentityError::Revoked)
 }

@@ -125,7 +125,7 @@ create table fixture.tried as
    -- An admin's bounds are asserted by themselves, below.
    where not (t.table_name = 'memberships' and p.role = 'admin' and t.content ->> 'role' = 'owner' and v.verb <> 'select');
 
-select plan((select count(*) from fixture.tenant_tables)::int + 35);
+select plan((select count(*) from fixture.tenant_tables)::int + 36);
 
 select is_empty(format($q$ select label, verb, expected, reached, count(*) from fixture.tried
                             where table_name = %L and expected <> reached group by 1, 2, 3, 4 order by 1, 2 $q$, t.table_name),
@@ -172,6 +172,11 @@ select is((select string_agg(t.table_name, ' ' order by t.table_name) from fixtu
           'a wall sees what it shows');
 select is((select sum(fixture.try('{"device": "a/screen 1"}', format('delete from %I', t.table_name))::int) from fixture.tenant_tables t), 0::bigint, 'a wall deletes nothing');
 select is(fixture.ask('{"device": "a/tablet 1"}', 'select count(*) from users'), '0', 'a tablet does not see the team');
+update organizations set status = 'suspended' where id = fixture.id('a', 'organization');
+select is((select string_agg(fixture.ask(who, 'select (select count(*) from events) + (select count(*) from registrations)'), ' ')
+             from unnest(array['{"device": "a/tablet 1"}', '{"device": "a/screen 1"}', '{"person": "a/owner"}']::jsonb[]) who),
+          '0 0 0', 'nobody sees anything of a suspended organization');
+update organizations set status = 'active' where id = fixture.id('a', 'organization');
 update devices set status = 'revoked' where id = fixture.id('a', 'tablet 1');
 select is(fixture.ask('{"device": "a/tablet 1"}', 'select (select count(*) from events) + (select count(*) from registrations)'), '0', 'a revoked tablet sees nothing');
 update memberships set status = 'suspended' where user_id = fixture.id('a', 'staff');
