@@ -194,6 +194,44 @@ async fn leaving_an_event_ends_its_subscription_only() {
     wire.join(show.topic, None).await;
 }
 
+/// F091, F182, F275: crew and sponsors see an event while they work or pay for it; when that ends, so does their
+/// subscription, though no membership changed.
+#[tokio::test]
+async fn an_assignment_that_ends_takes_its_event_along() {
+    let hub = TestHub::start().await;
+    let show = Show::with_guests(&hub, 1).await;
+    let sql = hub.database.sql().await;
+    let crew = hub.member("crew@maison.example", "staff").await;
+    let sponsor = hub.member("sponsor@maison.example", "sponsor").await;
+    sql.execute(
+        "with member as (insert into staff (organization_id, user_id) values ($1, $3) returning id)
+         insert into staff_assignments (organization_id, event_id, staff_id) select $1, $2, id from member",
+        &[&hub.organization_id, &show.event_id, &crew],
+    )
+    .await
+    .expect("assigned");
+    sql.execute(
+        "with company as (insert into accounts (organization_id, name) values ($1, 'Lumen') returning id),
+              paid as (insert into event_sponsorships (organization_id, event_id, sponsor_id, tier) select $1, $2, id, 'gold' from company)
+         update memberships set account_id = company.id from company where user_id = $3",
+        &[&hub.organization_id, &show.event_id, &sponsor],
+    )
+    .await
+    .expect("sponsoring");
+    for (address, end) in [
+        ("crew@maison.example", "update staff_assignments set status = 'cancelled'"),
+        ("sponsor@maison.example", "update event_sponsorships set status = 'cancelled'"),
+    ] {
+        let token = hub.token(address).await;
+        let mut wire = Wire::hello(hub.server.address, Encoding::Json, &token).await;
+        wire.join(show.topic, None).await;
+        sql.execute(end, &[]).await.expect("ended");
+        assert_eq!(wire.error().await, (ErrorCode::Revoked, false, Some(About::Topic(show.topic))), "{address}");
+        wire.send(&join(show.topic, None, None)).await;
+        assert_eq!(wire.error().await.0, ErrorCode::UnknownTopic, "{address}");
+    }
+}
+
 /// F275: a change of role is a fresh snapshot through the new role's eyes; a filter that the new role may not have ends the
 /// subscription instead of keeping the old one's sight.
 #[tokio::test]

@@ -125,9 +125,10 @@ select is((select count(*) from event_designers where event_id = fixture.id('a',
 select is(fixture.act('{"person": "a/designer"}', format('insert into collections (id, designer_id, name) values (%L, %L, ''Winter'')', fixture.id('a', 'winter'), fixture.id('a', 'designer card'))), '1', 'F113: a designer makes collections of their own');
 select is(array[fixture.try('{"person": "a/designer"}', format('insert into collections (designer_id, name) values (%L, ''x'')', fixture.id('a', 'other designer card'))),
                 fixture.try('{"person": "a/designer"}', format('update collections set designer_id = %L', fixture.id('a', 'other designer card'))),
+                fixture.try('{"person": "a/designer"}', 'update collections set meta_data = ''{"x": 1}'''),
                 fixture.try('{"person": "a/designer"}', 'delete from collections'),
                 fixture.ask('{"person": "a/model"}', 'select count(*) from collections')],
-          array['42501', '42501', '0', '0'], 'F113: not somebody else''s, nor gives them away; drafts are seen by nobody else');
+          array['42501', '42501', '42501', '0', '0'], 'F113: not somebody else''s, nor gives them away, nor what is the team''s; drafts are seen by nobody else');
 
 select * from finish();
 rollback;
