@@ -51,6 +51,9 @@ insert into designer_reviews (designer_id, reviewer_id, event_id, rating, review
 values (pg_temp.the('designer_profiles', 'Odile Marchetti'), pg_temp.person('Lucie Ferrand'), pg_temp.the('events', 'Nocturne: Atelier Preview'), 5, 'The coat alone was worth the way.');
 insert into model_reviews (model_id, reviewer_id, event_id, rating, review)
 values (pg_temp.the('model_profiles', 'Nyadak Deng'), pg_temp.person('Odile Marchetti'), pg_temp.the('events', 'Nocturne: Atelier Preview'), 5, 'Carries velvet as if it were air.');
+insert into event_vendors (event_id, vendor_id, status)
+select pg_temp.the('events', 'Nocturne: Atelier Preview'), v.id, 'completed' from vendors v
+ where v.organization_id = app.org() and v.name in ('Table Ronde Traiteur', 'Coiffure Solange');
 insert into vendor_ratings (vendor_id, rated_by, event_id, rating, review)
 values (pg_temp.the('vendors', 'Table Ronde Traiteur'), pg_temp.person('Inès Delacourt'), pg_temp.the('events', 'Nocturne: Atelier Preview'), 4, 'Good, ten minutes late.'),
        (pg_temp.the('vendors', 'Coiffure Solange'), pg_temp.person('Inès Delacourt'), pg_temp.the('events', 'Nocturne: Atelier Preview'), 5, 'Calm and fast.');

@@ -3,7 +3,7 @@
 insert into asset_categories (name, description) values ('Show', 'Of the evening itself'), ('Partners', 'Logos and plates');
 insert into asset_categories (parent_id, name) values (pg_temp.the('asset_categories', 'Show'), 'Sketches');
 insert into assets (event_id, category_id, uploaded_by, name, asset_type, status, mime_type, file_url, dimensions, is_featured)
-select (pg_temp.show()).id, pg_temp.the('asset_categories', 'Sketches'), pg_temp.person('Inès Delacourt'), name, 'image', 'pending', 'image/svg+xml',
+select (pg_temp.show()).id, pg_temp.the('asset_categories', 'Sketches'), pg_temp.person('Inès Delacourt'), name, 'image', 'approved', 'image/svg+xml',
        pg_temp.plate(name, color, 1200, 1500), '{"width": 1200, "height": 1500}', featured
   from (values ('Ombre', '#3c434c', true), ('Minuit', '#14131f', true), ('Aube', '#b48a7c', true), ('Finale', '#5a6f86', false)) a (name, color, featured);
 insert into assets (project_id, shoot_id, uploaded_by, name, asset_type, status, mime_type, file_url, dimensions)
