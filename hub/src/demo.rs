@@ -1,10 +1,12 @@
-//! One believable show, for trying the hub out: a house, an evening, 1,200 guests. The same every time.
+//! One believable show, for trying the hub out: a house, an evening, 1,200 guests, and the work around it. The same
+//! every time.
 
 mod cues;
 mod guest_list;
 mod house;
 mod looks;
 mod people;
+mod rows;
 
 use jiff::Timestamp;
 use schemas::{Principal, PrincipalKind};
@@ -67,6 +69,7 @@ pub async fn seed(store: &Store) -> Result<DemoShow, StoreError> {
         expect_whole(import_rundown(store, &by, &order(event.id), rundown).await)?;
         house::open_doors(store, &acting, event.id).await?;
     }
+    rows::write(store, &acting, event.id).await?;
     Ok(DemoShow {
         organization_id,
         event_id: event.id,

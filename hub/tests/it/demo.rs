@@ -51,14 +51,19 @@ async fn an_interrupted_demo_is_finished() {
     let store = &hub.server.node.store;
     let show = demo::seed(store).await.expect("seeded");
     let sql = hub.database.sql().await;
-    sql.batch_execute("update events set status = 'draft', live_state = 'idle'; delete from registrations; delete from event_schedules;")
+    sql.execute("update events set status = 'draft', live_state = 'idle' where id = $1", &[&show.event_id])
+        .await
+        .expect("a draft");
+    sql.execute("delete from registrations where event_id = $1", &[&show.event_id]).await.expect("nobody");
+    sql.execute("delete from event_schedules where event_id = $1", &[&show.event_id])
         .await
         .expect("as it was before the guests were invited");
     assert_eq!(demo::seed(store).await.expect("finished"), show);
     let row = sql
         .query_one(
-            "select (select count(*) from registrations), (select count(*) from event_schedules), status from events",
-            &[],
+            "select (select count(*) from registrations where event_id = $1), (select count(*) from event_schedules where event_id = $1),
+                    status from events where id = $1",
+            &[&show.event_id],
         )
         .await
         .expect("counts");

@@ -5,6 +5,7 @@ mod check_in;
 mod counters;
 mod crash;
 mod demo;
+mod demo_rows;
 mod doors;
 mod events_api;
 mod exports;
