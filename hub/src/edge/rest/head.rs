@@ -4,6 +4,7 @@ use domain::table_query::Node;
 use crate::store::rest::{Resolution, RestError, SCHEMA, Shape};
 
 /// What the headers of a request ask for.
+#[derive(Debug)]
 pub(super) struct Head {
     /// One object instead of a list.
     pub(super) single: bool,
@@ -178,10 +179,10 @@ mod tests {
     #[test]
     fn preferences_are_read_and_unknown_ones_only_matter_when_strict() {
         let made = head(&[("prefer", "return=representation, count=exact,x=y"), ("prefer", "max-affected=3")]);
-        let made = made.ok().expect("read");
+        let made = made.expect("read");
         assert!(made.counted && made.returns == Return::Rows && made.max_affected.is_none());
         assert_eq!(made.applied, ["return=representation", "count=exact", "max-affected=3"]);
-        let strict = head(&[("prefer", "handling=strict, max-affected=3")]).ok().expect("read");
+        let strict = head(&[("prefer", "handling=strict, max-affected=3")]).expect("read");
         assert_eq!(strict.max_affected, Some(3));
         assert_eq!(head(&[("prefer", "handling=strict, x=y")]).err().map(|e| e.code).as_deref(), Some("PGRST122"));
     }

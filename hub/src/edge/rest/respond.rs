@@ -128,7 +128,7 @@ fn status(code: &str) -> StatusCode {
         "HUB103" | "HUB104" => StatusCode::PAYLOAD_TOO_LARGE,
         "42501" => StatusCode::FORBIDDEN,
         "23503" | "23505" | "23P01" => StatusCode::CONFLICT,
-        "57014" => StatusCode::GATEWAY_TIMEOUT,
+        "57014" | "PGRST003" => StatusCode::GATEWAY_TIMEOUT,
         // The same request may pass in a moment.
         "40001" | "40P01" | "55P03" => StatusCode::SERVICE_UNAVAILABLE,
         "54001" => StatusCode::BAD_REQUEST,

@@ -1,17 +1,23 @@
 //! Tables by name: what the REST dialect asks, as SQL. Everything that a request may name was found in the catalogue
 //! first, every value is bound, row security decides about rows, and the masks of the caller's role about columns.
 
+mod catalogue;
+mod columns;
 mod condition;
+mod embed;
 mod error;
+mod insert;
 mod keys;
 mod load;
 mod open_api;
+mod parts;
 mod relationship;
 mod revealed;
 mod rows;
 mod rpc;
 mod schema;
 mod select;
+mod update;
 mod write;
 
 pub use error::RestError;
@@ -26,6 +32,7 @@ use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use domain::table_query::TableQuery;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::identity::Identity;
 use super::{Store, StoreError};
@@ -38,11 +45,21 @@ pub const TIMEOUT: u32 = 5_000;
 /// For how long the schema is believed before its version is asked for again.
 const BELIEVED: Duration = Duration::from_millis(500);
 
-/// The schema as it was read last.
-#[derive(Default)]
+/// Requests that the database works on at once. The others wait: slow questions about tables leave connections to those
+/// who join a show.
+const AT_ONCE: usize = 8;
+
+/// The schema as it was read last, and whose turn it is.
 pub struct Tables {
     known: RwLock<Option<Known>>,
     reading: tokio::sync::Mutex<()>,
+    turns: Semaphore,
+}
+
+impl Default for Tables {
+    fn default() -> Self {
+        Self { known: RwLock::default(), reading: tokio::sync::Mutex::default(), turns: Semaphore::new(AT_ONCE) }
+    }
 }
 
 struct Known {
@@ -138,6 +155,7 @@ pub async fn read(
     let total = if shape.counted { format!("({})", select.count()) } else { "null::bigint".to_owned() };
     let sql = format!("select {}, count(*)::bigint, {total}::bigint from ({}) s", shape.body(), select.rows(""));
     let acting = by.acting();
+    let _turn = store.tables.turn().await?;
     let client = store.pools.get(&acting).await?;
     let rows = read_once(&client, &acting, TIMEOUT, &sql, &builder.values).await;
     drop(client);
@@ -153,6 +171,15 @@ pub async fn read(
 }
 
 impl Tables {
+    /// Waits for a turn, as long as for a statement.
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, RestError> {
+        let waited = tokio::time::timeout(Duration::from_millis(TIMEOUT.into()), self.turns.acquire()).await;
+        match waited {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(RestError::new("PGRST003", "too many requests at once; try again")),
+        }
+    }
+
     fn judge(&self, error: RestError) -> RestError {
         if error.is_stale_schema() {
             self.doubt();

@@ -58,6 +58,7 @@ pub async fn call(
     };
     let sql = statement(&mut builder, function, &source, query, shape)?;
     let acting = by.acting();
+    let _turn = store.tables.turn().await?;
     let mut client = store.pools.get(&acting).await?;
     let rows = match call {
         Call::Pairs(_) => read_once(&client, &acting, TIMEOUT, &sql, &builder.values).await,

@@ -1,11 +1,12 @@
 use std::collections::HashMap;
 
-use domain::table_query::{Embed, Field, Function, Item, Join, Node, Order, Pick};
+use domain::table_query::{Field, Function, Item, Node, Order, Pick, QueryError};
 
 use super::RestError;
-use super::relationship::{Relationship, Way, resolve};
+use super::embed::Embedded;
+use super::parts::{Output, Select};
 use super::revealed::Seals;
-use super::schema::{Column, Kind, Relation, SCHEMA, Schema, quoted};
+use super::schema::{Column, Kind, Relation, Schema, quoted};
 use crate::postgres::Untyped;
 use crate::sealing::MasterKey;
 
@@ -55,38 +56,6 @@ pub(super) struct Builder<'a> {
     aliases: usize,
 }
 
-/// One SELECT, in parts: so that rows and their count can be asked for with the same words.
-pub(super) struct Select {
-    outputs: Vec<Output>,
-    aggregated: bool,
-    from: String,
-    joins: Vec<Joined>,
-    conditions: Vec<String>,
-    order: Vec<String>,
-    limit: Option<u64>,
-    offset: u64,
-}
-
-struct Output {
-    name: String,
-    sql: String,
-    /// Rows with the same value form a group.
-    groups: bool,
-}
-
-struct Joined {
-    sql: String,
-    /// Decides which rows there are.
-    decides: bool,
-}
-
-/// An embed that was joined: its alias and the names of what it shows besides its row.
-struct Embedded {
-    alias: String,
-    many: bool,
-    shown: Vec<String>,
-}
-
 impl<'a> Builder<'a> {
     pub(super) fn new(schema: &'a Schema, role: &'a str, master: &'a MasterKey) -> Self {
         Self { schema, role, master, values: Vec::new(), seals: Seals::new(), aliases: 0 }
@@ -119,7 +88,13 @@ impl<'a> Builder<'a> {
         Ok(select)
     }
 
-    fn fill(&mut self, select: &mut Select, node: &Node, relation: &Relation, alias: &str) -> Result<(), RestError> {
+    pub(super) fn fill(
+        &mut self,
+        select: &mut Select,
+        node: &Node,
+        relation: &Relation,
+        alias: &str,
+    ) -> Result<(), RestError> {
         let mut embeds: HashMap<&str, Embedded> = HashMap::new();
         for item in &node.items {
             match item {
@@ -171,7 +146,7 @@ impl<'a> Builder<'a> {
                 Some(name) => {
                     let embedded = embeds
                         .get(name.as_str())
-                        .ok_or_else(|| RestError::from(domain::table_query::QueryError::NotEmbedded(name.clone())))?;
+                        .ok_or_else(|| RestError::from(QueryError::NotEmbedded(name.clone())))?;
                     if embedded.many {
                         let message = format!("A related order on '{name}' is not possible");
                         return Err(RestError::new("PGRST118", message).details(format!(
@@ -266,123 +241,12 @@ impl<'a> Builder<'a> {
         Ok(format!("({sql})"))
     }
 
-    fn ordering(&mut self, field: &Field, relation: &Relation, alias: &str) -> Result<String, RestError> {
+    pub(super) fn ordering(&mut self, field: &Field, relation: &Relation, alias: &str) -> Result<String, RestError> {
         let column = relation.visible(&field.column, self.role)?;
         if matches!(column.kind, Kind::Sealed(_)) {
             return Err(sealed(&column.name, "rows are not ordered by it"));
         }
         self.field(field, relation, alias)
-    }
-
-    fn embed(
-        &mut self,
-        select: &mut Select,
-        embed: &Embed,
-        from: &Relation,
-        parent: &str,
-        order: &[&Order],
-    ) -> Result<Embedded, RestError> {
-        let schema = self.schema;
-        let relationship = resolve(schema, from, embed)?;
-        let target = schema.relation(&relationship.target)?;
-        let many = !relationship.to_one;
-        if many && embed.spread {
-            let message = format!("A spread operation on '{}' is not possible", embed.name());
-            let details =
-                format!("'{}' and '{}' do not form a many-to-one or one-to-one relationship", from.name, embed.name());
-            return Err(RestError::new("PGRST119", message).details(details));
-        }
-        let source = format!("{}.{}", quoted(SCHEMA), quoted(&target.name));
-        let child = self.alias();
-        let mut inner = Select {
-            outputs: Vec::new(),
-            aggregated: embed.node.is_aggregated(),
-            from: format!("{source} as {child}"),
-            joins: Vec::new(),
-            conditions: Vec::new(),
-            order: Vec::new(),
-            limit: if many { Some(embed.node.limit.unwrap_or(ROW_CAP).min(ROW_CAP)) } else { None },
-            offset: if many { embed.node.offset } else { 0 },
-        };
-        self.link(&mut inner, &relationship, from, parent, target, &child)?;
-        self.fill(&mut inner, &embed.node, target, &child)?;
-        let mut shown = Vec::new();
-        let mut more = String::new();
-        if !many {
-            for (nth, term) in order.iter().enumerate() {
-                let sql = self.ordering(&term.field, target, &child)?;
-                more.push_str(&format!(", {sql} as o{nth}"));
-                shown.push(format!("o{nth}"));
-            }
-        }
-        if inner.aggregated && !more.is_empty() {
-            return Err(RestError::new("PGRST127", "Feature not implemented")
-                .details("Rows are not ordered by an embed that computes something."));
-        }
-        let alias = self.alias();
-        let (join, condition) = match embed.join {
-            Join::Left => ("left join", "true".to_owned()),
-            Join::Inner => ("join", format!("{alias}.j is not null")),
-        };
-        if embed.spread && inner.aggregated {
-            return Err(RestError::new("PGRST127", "Feature not implemented")
-                .details("An embed that computes something is not spread."));
-        }
-        if embed.spread {
-            for (nth, output) in inner.outputs.iter().enumerate() {
-                more.push_str(&format!(", {} as s{nth}", output.sql));
-                let (name, sql) = (output.name.clone(), format!("{alias}.s{nth}"));
-                select.outputs.push(Output { name, sql, groups: true });
-            }
-            inner.outputs.clear();
-        } else if !embed.node.items.is_empty() {
-            let sql = if many { format!("coalesce({alias}.j, '[]'::json)") } else { format!("{alias}.j") };
-            select.outputs.push(Output { name: embed.name().to_owned(), sql, groups: false });
-        }
-        let rows = inner.rows(&more);
-        let lateral = if many { format!("select json_agg(s.j) as j from ({rows}) s") } else { rows };
-        select.joins.push(Joined {
-            sql: format!("{join} lateral ({lateral}) {alias} on {condition}"),
-            decides: embed.join == Join::Inner,
-        });
-        Ok(Embedded { alias, many, shown })
-    }
-
-    fn link(
-        &mut self,
-        inner: &mut Select,
-        relationship: &Relationship,
-        from: &Relation,
-        parent: &str,
-        target: &Relation,
-        child: &str,
-    ) -> Result<(), RestError> {
-        let mut equal = |left: (&Relation, &str, &str), right: (&Relation, &str, &str)| -> Result<(), RestError> {
-            // What leads by a column that the role does not see would show it.
-            let (l, r) = (left.0.visible(left.2, self.role)?, right.0.visible(right.2, self.role)?);
-            inner.conditions.push(format!("{}.{} = {}.{}", left.1, quoted(l.stored()), right.1, quoted(r.stored())));
-            Ok(())
-        };
-        match &relationship.way {
-            Way::Direct(pairs) => {
-                for (left, right) in pairs {
-                    equal((target, child, right), (from, parent, left))?;
-                }
-            }
-            Way::Through { table, there, on } => {
-                let between = self.schema.relation(table)?;
-                self.aliases += 1;
-                let alias = format!("t{}", self.aliases);
-                for (left, right) in there {
-                    equal((between, &alias, right), (from, parent, left))?;
-                }
-                for (left, right) in on {
-                    equal((target, child, right), (between, &alias, left))?;
-                }
-                inner.from.push_str(&format!(" cross join {}.{} as {alias}", quoted(SCHEMA), quoted(table)));
-            }
-        }
-        Ok(())
     }
 }
 
@@ -407,60 +271,4 @@ fn casted(sql: String, cast: Option<&String>) -> Result<String, RestError> {
 pub(super) fn sealed(column: &str, why: &str) -> RestError {
     RestError::new("HUB106", format!("the column {column} is sealed: {why}"))
         .hint("A sealed column can be selected, and filtered by eq, neq, in and is.null.")
-}
-
-impl Select {
-    /// `select ... as j, ...`: one JSON object a row.
-    pub(super) fn rows(&self, more: &str) -> String {
-        let columns: Vec<String> =
-            self.outputs.iter().map(|output| format!("{} as {}", output.sql, quoted(&output.name))).collect();
-        let columns = columns.join(", ");
-        let order = if self.order.is_empty() { String::new() } else { format!(" order by {}", self.order.join(", ")) };
-        let limit = self.limit.map(|limit| format!(" limit {limit}")).unwrap_or_default();
-        let offset = if self.offset == 0 { String::new() } else { format!(" offset {}", self.offset) };
-        let from = self.from_where(|_| true);
-        if self.aggregated {
-            let groups = self.groups();
-            format!(
-                "select row_to_json(g) as j{more} from (select {columns} from {from}{groups}{order}{limit}{offset}) g"
-            )
-        } else {
-            format!(
-                "select (select row_to_json(r) from (select {columns}) r) as j{more} from {from}{order}{limit}{offset}"
-            )
-        }
-    }
-
-    /// `select count(*) ...`: how many there would be without limit and offset.
-    pub(super) fn count(&self) -> String {
-        let from = self.from_where(|join| join.decides);
-        if self.aggregated {
-            let groups = self.groups();
-            return format!("select count(*) from (select count(*) from {}{groups}) g", self.from_where(|_| true));
-        }
-        format!("select count(*) from {from}")
-    }
-
-    pub(super) fn offset(&self) -> u64 {
-        self.offset
-    }
-
-    fn groups(&self) -> String {
-        let groups: Vec<&str> =
-            self.outputs.iter().filter(|output| output.groups).map(|output| output.sql.as_str()).collect();
-        if groups.is_empty() { String::new() } else { format!(" group by {}", groups.join(", ")) }
-    }
-
-    fn from_where(&self, wanted: impl Fn(&Joined) -> bool) -> String {
-        let mut sql = self.from.clone();
-        for join in self.joins.iter().filter(|join| wanted(join)) {
-            sql.push(' ');
-            sql.push_str(&join.sql);
-        }
-        if !self.conditions.is_empty() {
-            sql.push_str(" where ");
-            sql.push_str(&self.conditions.join(" and "));
-        }
-        sql
-    }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
-import { client, startDemo } from "./hub.js";
+import { client, startDemo } from "../hub.js";
 
 let hub;
 let supabase;

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { createClient } from "@supabase/supabase-js";
 
-const BINARY = process.env.HUB_BIN ?? new URL("../../../../target/debug/hub", import.meta.url).pathname;
+const BINARY = process.env.HUB_BIN ?? new URL("../../../target/debug/hub", import.meta.url).pathname;
 
 /** A real hub with the demo's show, on a port and in a folder of its own. */
 export async function startDemo() {
