@@ -125,7 +125,7 @@ fn status(code: &str) -> StatusCode {
         "PGRST201" | "PGRST203" => StatusCode::MULTIPLE_CHOICES,
         "PGRST301" | "PGRST302" => StatusCode::UNAUTHORIZED,
         "HUB100" => StatusCode::URI_TOO_LONG,
-        "HUB103" | "HUB104" => StatusCode::PAYLOAD_TOO_LARGE,
+        "HUB102" | "HUB103" | "HUB104" => StatusCode::PAYLOAD_TOO_LARGE,
         "42501" => StatusCode::FORBIDDEN,
         "23503" | "23505" | "23P01" => StatusCode::CONFLICT,
         "57014" | "PGRST003" => StatusCode::GATEWAY_TIMEOUT,

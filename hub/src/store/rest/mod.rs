@@ -39,6 +39,9 @@ use super::{Store, StoreError};
 use crate::postgres::read_once;
 use select::Builder;
 
+/// The largest answer, bytes.
+pub const LARGEST: usize = 16 * 1024 * 1024;
+
 /// How long a statement of a request may take, milliseconds.
 pub const TIMEOUT: u32 = 5_000;
 
@@ -153,21 +156,20 @@ pub async fn read(
     let source = format!("{}.{}", schema::quoted(SCHEMA), schema::quoted(&relation.name));
     let select = builder.select(&node, relation, &source)?;
     let total = if shape.counted { format!("({})", select.count()) } else { "null::bigint".to_owned() };
-    let sql = format!("select {}, count(*)::bigint, {total}::bigint from ({}) s", shape.body(), select.rows(""));
+    let sql = bounded(&format!(
+        "select {} as body, count(*)::bigint as rows, {total}::bigint as total from ({}) s",
+        shape.body(),
+        select.rows("")
+    ));
     let acting = by.acting();
     let _turn = store.tables.turn().await?;
     let client = store.pools.get(&acting).await?;
     let rows = read_once(&client, &acting, TIMEOUT, &sql, &builder.values).await;
     drop(client);
     let rows = rows.map_err(|error| store.tables.judge(error.into()))?;
-    let row = rows.first().ok_or_else(|| RestError::new("XX000", "an aggregate had no row"))?;
-    let answer = Answer {
-        body: builder.seals.reveal(store, row.get(0)).await?,
-        rows: number(row.get(1)),
-        total: row.get::<_, Option<i64>>(2).map(number),
-        offset: select.offset(),
-    };
-    shape.judge(answer)
+    let (body, rows, total) = told(&rows)?;
+    let body = builder.seals.reveal(store, body).await?;
+    shape.judge(Answer { body, rows, total, offset: select.offset() })
 }
 
 impl Tables {
@@ -202,6 +204,21 @@ impl Shape {
         }
         Ok(answer)
     }
+}
+
+/// A statement with `body`, `rows` and `total` that sends no body past [`LARGEST`].
+fn bounded(sql: &str) -> String {
+    format!("select case when octet_length(a.body) <= {LARGEST} then a.body end, a.rows, a.total from ({sql}) a")
+}
+
+/// Body, rows and total of a [`bounded`] statement.
+fn told(rows: &[tokio_postgres::Row]) -> Result<(String, u64, Option<u64>), RestError> {
+    let row = rows.first().ok_or_else(|| RestError::new("XX000", "an aggregate had no row"))?;
+    let body = row.get::<_, Option<String>>(0).ok_or_else(|| {
+        RestError::new("HUB102", format!("the answer is too large: at most {LARGEST} bytes"))
+            .hint("Select fewer columns, or fewer rows.")
+    })?;
+    Ok((body, number(row.get(1)), row.get::<_, Option<i64>>(2).map(number)))
 }
 
 fn not_single(rows: u64) -> RestError {

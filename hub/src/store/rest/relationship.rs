@@ -10,7 +10,7 @@ pub(super) struct Relationship {
     /// At most one row is found.
     pub(super) to_one: bool,
     pub(super) way: Way,
-    /// The constraints on the way.
+    /// What a hint may call it: the constraint; of a table between, the table and the constraint that leads there.
     names: Vec<String>,
 }
 
@@ -64,7 +64,8 @@ pub(super) fn resolve(schema: &Schema, from: &Relation, embed: &Embed) -> Result
             Err(plain.details(details))
         }
         _ => {
-            let hints: Vec<String> = found.iter().map(|r| format!("'{name}!{}'", r.names.join("+"))).collect();
+            let hints: Vec<String> =
+                found.iter().filter_map(|r| r.names.last()).map(|hint| format!("'{name}!{hint}'")).collect();
             let message = format!(
                 "Could not embed because more than one relationship was found for '{}' and '{name}'",
                 from.name
@@ -119,7 +120,7 @@ fn through<'a>(
                 there: pairs(&near.to_columns, &near.from_columns),
                 on: pairs(&far.from_columns, &far.to_columns),
             },
-            names: vec![near.from.clone(), near.name.clone(), far.name.clone()],
+            names: vec![near.from.clone(), near.name.clone()],
         })
     })
 }

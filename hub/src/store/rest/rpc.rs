@@ -5,7 +5,7 @@ use domain::table_query::{Node, TableQuery};
 use super::rows::{self, Rows};
 use super::schema::{Argument, Column, Function, Kind, Relation, Returns, SCHEMA, Schema, quoted};
 use super::select::Builder;
-use super::{Answer, ROW_CAP, RestError, Shape, TIMEOUT, not_single, number};
+use super::{Answer, ROW_CAP, RestError, Shape, TIMEOUT, bounded, not_single, told};
 use crate::postgres::{as_principal, read_once};
 use crate::store::Store;
 use crate::store::identity::Identity;
@@ -56,7 +56,7 @@ pub async fn call(
         }
         Call::Body(body) => with_body(&schema, &mut builder, name, body)?,
     };
-    let sql = statement(&mut builder, function, &source, query, shape)?;
+    let sql = bounded(&statement(&mut builder, function, &source, query, shape)?);
     let acting = by.acting();
     let _turn = store.tables.turn().await?;
     let mut client = store.pools.get(&acting).await?;
@@ -75,13 +75,9 @@ pub async fn call(
     };
     drop(client);
     let rows = rows.map_err(|error| store.tables.judge(error.into()))?;
-    let row = rows.first().ok_or_else(|| RestError::new("XX000", "an aggregate had no row"))?;
-    let answer = Answer {
-        body: builder.seals.reveal(store, row.get(0)).await?,
-        rows: number(row.get(1)),
-        total: row.get::<_, Option<i64>>(2).map(number),
-        offset: query.root.offset,
-    };
+    let (body, rows, total) = told(&rows)?;
+    let body = builder.seals.reveal(store, body).await?;
+    let answer = Answer { body, rows, total, offset: query.root.offset };
     if shape.single && answer.rows != 1 && !matches!(function.returns, Returns::Nothing) {
         return Err(not_single(answer.rows));
     }
@@ -155,7 +151,7 @@ fn with_body<'s>(
     Ok((form, source))
 }
 
-/// `select body, rows, total`.
+/// `select ... as body, ... as rows, ... as total`.
 fn statement(
     builder: &mut Builder<'_>,
     function: &Function,
@@ -167,7 +163,9 @@ fn statement(
     let (relation, many);
     let made;
     match &function.returns {
-        Returns::Nothing => return Ok(format!("select '', count(*)::bigint, null::bigint from {source} as v")),
+        Returns::Nothing => {
+            return Ok(format!("select '' as body, count(*)::bigint as rows, null::bigint as total from {source} as v"));
+        }
         Returns::Scalar { many } => {
             if !root.conditions.is_empty() || !root.order.is_empty() {
                 return Err(
@@ -177,7 +175,7 @@ fn statement(
             let value = if *many { "coalesce(json_agg(v.v), '[]'::json)" } else { "json_agg(v.v) -> 0" };
             let rows = format!("select v.v from {source} as v(v) limit {}", ROW_CAP);
             return Ok(format!(
-                "select coalesce(({value})::text, 'null'), count(*)::bigint, count(*)::bigint from ({rows}) v"
+                "select coalesce(({value})::text, 'null') as body, count(*)::bigint as rows, count(*)::bigint as total from ({rows}) v"
             ));
         }
         Returns::Rows { relation: name, many: several } => {
@@ -194,7 +192,11 @@ fn statement(
     let select = builder.select(&node, relation, source)?;
     let total = if shape.counted { format!("({})", select.count()) } else { "null::bigint".to_owned() };
     let shape = Shape { single: shape.single || !many, ..shape };
-    Ok(format!("select {}, count(*)::bigint, {total}::bigint from ({}) s", shape.body(), select.rows("")))
+    Ok(format!(
+        "select {} as body, count(*)::bigint as rows, {total}::bigint as total from ({}) s",
+        shape.body(),
+        select.rows("")
+    ))
 }
 
 /// The rows of a function that makes its own, as if they were a table's.

@@ -6,7 +6,7 @@ use super::keys::SealingKeys;
 use super::schema::quoted;
 use super::select::Builder;
 use super::update::{Plan, Update};
-use super::{Answer, RestError, Shape, TIMEOUT, not_single, number};
+use super::{Answer, RestError, Shape, TIMEOUT, bounded, not_single, told};
 use crate::postgres::as_principal;
 use crate::store::Store;
 use crate::store::identity::Identity;
@@ -108,16 +108,22 @@ pub async fn write(
         let select = builder.select(&node, relation, "changed")?;
         (
             format!("{sql} returning {}", returned.join(", ")),
-            format!("select {}, (select count(*) from changed)::bigint from ({}) s", shape.body(), select.rows("")),
+            format!(
+                "select {} as body, (select count(*) from changed)::bigint as rows, null::bigint as total from ({}) s",
+                shape.body(),
+                select.rows("")
+            ),
         )
     } else {
-        (format!("{sql} returning 1"), "select '', (select count(*) from changed)::bigint".to_owned())
+        (
+            format!("{sql} returning 1"),
+            "select '' as body, count(*)::bigint as rows, null::bigint as total from changed".to_owned(),
+        )
     };
-    let sql = format!("with changed as ({changing}) {telling}");
+    let sql = format!("with changed as ({changing}) {}", bounded(&telling));
     let rows = as_principal(&transaction, &acting, TIMEOUT, &sql, &builder.values).await;
     let rows = rows.map_err(|error| store.tables.judge(error.into()))?;
-    let row = rows.first().ok_or_else(|| RestError::new("XX000", "an aggregate had no row"))?;
-    let affected = number(row.get(1));
+    let (body, affected, _) = told(&rows)?;
     if write.max_affected.is_some_and(|most| affected > most) {
         let message = "Query result exceeds max-affected preference constraint";
         return Err(RestError::new("PGRST124", message).details(format!("The query affects {affected} rows")));
@@ -129,7 +135,7 @@ pub async fn write(
         let body = match &keys {
             // Their keys are gone with the trial.
             Some(_) => String::new(),
-            None => builder.seals.reveal(store, row.get(0)).await?,
+            None => builder.seals.reveal(store, body).await?,
         };
         transaction.rollback().await?;
         return Ok(Answer { body, rows: affected, total: shape.counted.then_some(affected), offset: 0 });
@@ -139,7 +145,7 @@ pub async fn write(
     }
     transaction.commit().await?;
     drop(client);
-    let body = builder.seals.reveal(store, row.get(0)).await?;
+    let body = builder.seals.reveal(store, body).await?;
     Ok(Answer { body, rows: affected, total: shape.counted.then_some(affected), offset: 0 })
 }
 

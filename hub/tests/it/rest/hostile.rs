@@ -213,6 +213,13 @@ async fn bombs_are_refused_with_a_code() {
         let answer = owner.ask(Method::POST, "probes", &[], Some(body)).await;
         assert_eq!((answer.status, answer.code().as_str()), (status, code), "{shown}: {}", answer.body);
     }
+    let sql = hub.database.sql().await;
+    sql.batch_execute("update probes set doc = to_jsonb(repeat('x', 3000000))").await.expect("written");
+    let large = owner.get("probes?select=doc").await;
+    assert_eq!((large.status, large.code().as_str()), (413, "HUB102"), "{:.200}", large.body);
+    let large = owner.patch("probes?n=gt.0&select=doc", "return=representation", &json!({"word": "too much"})).await;
+    assert_eq!((large.status, large.code().as_str()), (413, "HUB102"), "{:.200}", large.body);
+    assert_eq!(owner.rows("probes?word=eq.too much&select=n").await, json!([]), "and nothing was changed");
     let bytes = reqwest::Client::new()
         .post(format!("{}/rest/v1/probes", hub.url()))
         .bearer_auth(hub.token(TestHub::OWNER).await)
