@@ -238,7 +238,10 @@ fn subject(table: &str, path: &str, kinds: &[String]) -> Option<Subject> {
         let kind = path.strip_suffix("_id").filter(|kind| known(kind))?;
         return Some(Subject { kind: kind.to_owned(), column: path.to_owned() });
     }
-    let singular = |word: &str| word.strip_suffix('s').unwrap_or(word).to_owned();
+    let singular = |word: &str| match word.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => word.strip_suffix('s').unwrap_or(word).to_owned(),
+    };
     let whole = singular(table);
     if let Some(kind) = std::iter::once(whole).chain(table.split('_').map(singular)).find(|kind| known(kind)) {
         return Some(Subject { kind, column: "id".to_owned() });

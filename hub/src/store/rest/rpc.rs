@@ -164,7 +164,9 @@ fn statement(
     let made;
     match &function.returns {
         Returns::Nothing => {
-            return Ok(format!("select '' as body, count(*)::bigint as rows, null::bigint as total from {source} as v"));
+            return Ok(format!(
+                "select '' as body, count(*)::bigint as rows, null::bigint as total from {source} as v"
+            ));
         }
         Returns::Scalar { many } => {
             if !root.conditions.is_empty() || !root.order.is_empty() {

@@ -30,7 +30,7 @@ async fn every_rule_is_the_law_here_too() {
     let hub = TestHub::start().await;
     let sql = hub.database.sql().await;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sql");
-    let fixture = std::fs::read_to_string(folder.join("support/fixture.psql")).expect("the fixture");
+    let fixture = with_parts(&folder.join("support/fixture.psql"));
     sql.batch_execute(&fixture).await.expect("the fixture is SQL");
     sql.batch_execute("select fixture.house('a')").await.expect("a house is built");
     // The principals, the rows and what is expected of them, as the SQL test has them.
@@ -49,7 +49,9 @@ async fn every_rule_is_the_law_here_too() {
                from fixture.principals p
                cross join (select distinct on (table_name, event) * from fixture.targets order by table_name, event, key) t
                cross join unnest(array['select', 'insert', 'update', 'delete']) v (verb)
-              where p.role is not null and p.role <> 'system'
+              where (p.person is not null or p.device is not null)
+                -- In the eyes of the rules a desk is a tablet.
+                and p.label <> 'desk'
                 and coalesce(t.content ->> 'organization_id', t.content ->> 'id') = fixture.id('a', 'organization')::text
                 and not (t.table_name = 'memberships' and p.role = 'admin' and t.content ->> 'role' = 'owner' and v.verb <> 'select')",
             &[],
@@ -87,6 +89,17 @@ async fn every_rule_is_the_law_here_too() {
         .await;
     println!("{} tries in {:?}", allowed + denied, started.elapsed());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A file with the files that it includes by `\ir`.
+fn with_parts(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).expect("a file of the SQL tests");
+    let folder = path.parent().expect("it is in a folder");
+    let line = |line: &str| match line.strip_prefix("\\ir ") {
+        Some(part) => with_parts(&folder.join(part.trim())),
+        None => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
 }
 
 /// Access tokens of the people and devices of the fixture.
@@ -133,19 +146,23 @@ async fn contents(sql: &tokio_postgres::Client) -> Contents {
         .iter()
         .map(|row| (row.get(0), row.get(1)))
         .collect();
-    let rows = sql.query("select table_name, key, content from fixture.targets", &[]).await.expect("asked");
+    let rows = sql
+        .query(
+            "select t.table_name, t.key, t.content - array(
+                      select d from pg_trigger g, unnest(string_to_array(encode(g.tgargs, 'escape'), '\\000')) d
+                       where g.tgrelid = t.table_name::regclass and g.tgname = 'protect_derived')
+               from fixture.targets t",
+            &[],
+        )
+        .await
+        .expect("asked");
     rows.iter()
         .map(|row| {
             let (table, key, content): (String, Uuid, Value) = (row.get(0), row.get(1), row.get(2));
             let mut sent = Map::new();
             for (name, value) in content.as_object().expect("a row") {
-                let derived = matches!(
-                    name.as_str(),
-                    "budget_actual" | "progress_percentage" | "quantity_sold" | "quantity_held"
-                );
                 let plain = name.trim_end_matches("_enc");
-                if derived
-                    || name.ends_with("_bidx")
+                if name.ends_with("_bidx")
                     || left_out.contains(&(table.clone(), name.clone()))
                     || left_out.contains(&(table.clone(), plain.to_owned()))
                 {
@@ -163,18 +180,23 @@ async fn contents(sql: &tokio_postgres::Client) -> Contents {
 async fn reaches(caller: &Rest, one: &Try, contents: &Contents) -> (bool, String) {
     let row = format!("{}?{}=eq.{}", one.table, one.row_key, one.key);
     let trial = [("prefer", "tx=rollback,count=exact")];
-    let answer = match one.verb.as_str() {
-        "select" => caller.ask(Method::GET, &format!("{row}&select={}", one.row_key), &trial, None).await,
-        "update" => {
-            let same = json!({ one.row_key.as_str(): one.key }).to_string();
-            caller.ask(Method::PATCH, &row, &trial, Some(same)).await
-        }
-        "delete" => caller.ask(Method::DELETE, &row, &trial, None).await,
+    let (method, path, body) = match one.verb.as_str() {
+        "select" => (Method::GET, format!("{row}&select={}", one.row_key), None),
+        "update" => (Method::PATCH, row, Some(json!({ one.row_key.as_str(): one.key }).to_string())),
+        "delete" => (Method::DELETE, row, None),
         _ => {
-            let content = Value::Object(contents[&(one.table.clone(), one.key)].clone()).to_string();
-            caller.ask(Method::POST, &one.table, &trial, Some(content)).await
+            let content = contents[&(one.table.clone(), one.key)].clone();
+            (Method::POST, one.table.clone(), Some(Value::Object(content).to_string()))
         }
     };
+    let mut answer = caller.ask(method.clone(), &path, &trial, body.clone()).await;
+    // Many try the same row at once, each in a transaction of its own.
+    for _ in 0..10 {
+        if answer.code() != "40P01" {
+            break;
+        }
+        answer = caller.ask(method.clone(), &path, &trial, body.clone()).await;
+    }
     let told = format!("{} {}", answer.status, answer.body.chars().take(300).collect::<String>());
     assert!(answer.status < 500, "{} {} {}: {told}", one.who, one.verb, one.table);
     let none = answer.status < 300 && one.verb != "insert" && answer.headers["content-range"].ends_with("/0");

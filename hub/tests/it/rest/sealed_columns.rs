@@ -138,6 +138,30 @@ async fn a_refused_write_leaves_no_key() {
     assert_eq!(name, json!([{"attendee_name": "Theirs"}]));
 }
 
+/// Every table with sealed columns that somebody may insert into can be written here: its rows know whose key seals them.
+#[tokio::test]
+async fn every_sealed_column_has_a_key_to_be_sealed_with() {
+    let hub = TestHub::start().await;
+    let owner = Rest::owner(&hub).await;
+    let sql = hub.database.sql().await;
+    let tables = sql
+        .query(
+            "select distinct c.relname::text, left(a.attname, -4)
+               from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_type t on t.oid = a.atttypid
+              where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relrowsecurity and t.typname = 'sealed'
+                and has_column_privilege('hub_app', c.oid, a.attnum, 'insert')",
+            &[],
+        )
+        .await
+        .expect("asked");
+    assert!(tables.len() > 5, "{}", tables.len());
+    for row in &tables {
+        let (table, column): (&str, &str) = (row.get(0), row.get(1));
+        let answer = owner.post(table, "tx=rollback", &json!({ column: "somebody" })).await;
+        assert!(answer.code() != "HUB106", "{table}.{column}: {}", answer.body);
+    }
+}
+
 /// Sealed columns can be compared for equality and nothing else; the columns that hold them, their indexes and secrets are
 /// nobody's to select, filter, order or write.
 #[tokio::test]
