@@ -14,6 +14,7 @@
 //! | may this person or device send this command? | [`access`] |
 //! | which guest is called something like "chlo dup"? | [`guest_name`] |
 //! | what would this file change? | [`import`] |
+//! | what does this query string ask of a table? | [`table_query`] |
 
 pub mod access;
 pub mod admission;
@@ -22,4 +23,5 @@ pub mod guest_name;
 pub mod import;
 pub mod registration;
 pub mod run_of_show;
+pub mod table_query;
 pub mod wall_clock;

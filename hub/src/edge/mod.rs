@@ -12,6 +12,7 @@ pub mod limits;
 pub mod live_socket;
 pub mod probes;
 pub mod problem;
+pub mod rest;
 pub mod tickets;
 
 use std::sync::Arc;
@@ -50,6 +51,7 @@ pub fn router(node: Arc<Node>) -> Router {
         .merge(imports::routes())
         .merge(exports::routes())
         .merge(probes::routes())
+        .merge(rest::routes())
         .fallback(console::serve)
         .layer(CompressionLayer::new())
         .merge(live_socket::routes())

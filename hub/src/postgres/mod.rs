@@ -3,8 +3,10 @@
 mod cluster;
 mod embedded;
 mod pools;
+mod request;
 mod schema;
 
 pub use embedded::{EmbeddedError, EmbeddedPostgres};
 pub use pools::{Acting, Pools, begin, begin_snapshot};
+pub use request::{Untyped, as_principal, read_once};
 pub use schema::{MigrateError, migrate};

@@ -122,14 +122,7 @@ pub async fn begin_snapshot<'a>(
 }
 
 async fn state(transaction: &deadpool_postgres::Transaction<'_>, acting: &Acting) -> Result<(), tokio_postgres::Error> {
-    let (user, org, device, system) = match acting {
-        Acting::Person { user_id, organization_id } => {
-            (user_id.to_string(), organization_id.to_string(), String::new(), "")
-        }
-        Acting::Device { device_id } => (String::new(), String::new(), device_id.to_string(), ""),
-        Acting::System { organization_id } => (String::new(), organization_id.to_string(), String::new(), "on"),
-        Acting::Platform => (String::new(), String::new(), String::new(), "on"),
-    };
+    let [user, org, device, system] = claims(acting);
     let statement = transaction
         .prepare_cached(
             "select set_config('app.user_id', $1, true), set_config('app.org_id', $2, true), \
@@ -138,4 +131,17 @@ async fn state(transaction: &deadpool_postgres::Transaction<'_>, acting: &Acting
         .await?;
     transaction.execute(&statement, &[&user, &org, &device, &system]).await?;
     Ok(())
+}
+
+/// The settings that say who acts: `app.user_id`, `app.org_id`, `app.device_id`, `app.system`.
+pub(super) fn claims(acting: &Acting) -> [String; 4] {
+    let nobody = String::new;
+    match acting {
+        Acting::Person { user_id, organization_id } => {
+            [user_id.to_string(), organization_id.to_string(), nobody(), nobody()]
+        }
+        Acting::Device { device_id } => [nobody(), nobody(), device_id.to_string(), nobody()],
+        Acting::System { organization_id } => [nobody(), organization_id.to_string(), nobody(), "on".to_owned()],
+        Acting::Platform => [nobody(), nobody(), nobody(), "on".to_owned()],
+    }
 }

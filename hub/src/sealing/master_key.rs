@@ -89,6 +89,12 @@ impl MasterKey {
         mac.update(value.trim().to_lowercase().as_bytes());
         mac.finalize().into_bytes().to_vec()
     }
+
+    /// The blind index as Postgres writes bytes: `\x` and hexadecimal digits.
+    pub fn blind_index_text(&self, value: &str) -> String {
+        let digits: String = self.blind_index(value).iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("\\x{digits}")
+    }
 }
 
 impl std::fmt::Debug for MasterKey {

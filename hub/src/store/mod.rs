@@ -17,6 +17,7 @@ pub mod keyring;
 pub mod logins;
 pub mod organizations;
 pub mod presenter;
+pub mod rest;
 pub mod run_of_show;
 pub mod show_floor;
 pub mod snapshot;
@@ -38,6 +39,8 @@ pub struct Store {
     pub keyring: Keyring,
     /// Signs ticket codes.
     pub tickets: TicketSigner,
+    /// Tables as requests may name them; follows the schema.
+    pub tables: rest::Tables,
 }
 
 impl Store {
@@ -47,6 +50,12 @@ impl Store {
     /// When the database cannot be reached.
     pub async fn open(pools: Pools, master: MasterKey) -> Result<Self, StoreError> {
         let catalogue = Catalogue::load(&pools).await?;
-        Ok(Self { catalogue, tickets: TicketSigner::new(&master), keyring: Keyring::new(master), pools })
+        Ok(Self {
+            catalogue,
+            tickets: TicketSigner::new(&master),
+            keyring: Keyring::new(master),
+            tables: rest::Tables::default(),
+            pools,
+        })
     }
 }

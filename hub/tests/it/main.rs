@@ -19,6 +19,7 @@ mod pairing;
 mod probes;
 mod project_topics;
 mod races;
+mod rest;
 mod revocation;
 mod run_of_show;
 mod sealed;

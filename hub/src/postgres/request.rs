@@ -1,0 +1,100 @@
+use bytes::BytesMut;
+use deadpool_postgres::{Object, Transaction};
+use futures_util::future::{join, join4};
+use tokio_postgres::types::{Format, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{Error, Row};
+
+use super::pools::{Acting, claims};
+
+/// A value as text whose type Postgres finds out from where it stands, as with a literal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untyped(pub Option<String>);
+
+impl ToSql for Untyped {
+    fn to_sql(
+        &self,
+        _: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send + 'static>> {
+        Ok(match &self.0 {
+            Some(text) => {
+                out.extend_from_slice(text.as_bytes());
+                IsNull::No
+            }
+            None => IsNull::Yes,
+        })
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    fn encode_format(&self, _: &Type) -> Format {
+        Format::Text
+    }
+
+    to_sql_checked!();
+}
+
+const CLAIMS: &str = "select set_config('app.user_id', $1, true), set_config('app.org_id', $2, true), \
+                      set_config('app.device_id', $3, true), set_config('app.system', $4, true), \
+                      set_config('statement_timeout', $5, true)";
+
+/// Runs one statement that changes nothing, in a transaction of its own: BEGIN, who acts, the statement and COMMIT travel
+/// together, one round trip. `timeout` in milliseconds.
+///
+/// # Errors
+/// Those of the statement and of the connection.
+pub async fn read_once(
+    client: &Object,
+    acting: &Acting,
+    timeout: u32,
+    sql: &str,
+    values: &[Untyped],
+) -> Result<Vec<Row>, Error> {
+    let claims = stated(acting, timeout);
+    let values = typed(values);
+    // All four are sent when first polled, in this order, before any answer is waited for: a caller who goes away in
+    // between leaves no open transaction behind.
+    let (begun, stated, rows, ended) = join4(
+        client.batch_execute("begin read only"),
+        client.query_typed(CLAIMS, &typed(&claims)),
+        client.query_typed(sql, &values),
+        client.batch_execute("commit"),
+    )
+    .await;
+    begun?;
+    stated?;
+    let rows = rows?;
+    ended?;
+    Ok(rows)
+}
+
+/// States who acts and runs a statement of a transaction, in one round trip. `timeout` in milliseconds, for each
+/// statement.
+///
+/// # Errors
+/// Those of the statement and of the connection.
+pub async fn as_principal(
+    transaction: &Transaction<'_>,
+    acting: &Acting,
+    timeout: u32,
+    sql: &str,
+    values: &[Untyped],
+) -> Result<Vec<Row>, Error> {
+    let claims = stated(acting, timeout);
+    let values = typed(values);
+    let (stated, rows) =
+        join(transaction.query_typed(CLAIMS, &typed(&claims)), transaction.query_typed(sql, &values)).await;
+    stated?;
+    rows
+}
+
+fn stated(acting: &Acting, timeout: u32) -> [Untyped; 5] {
+    let [user, org, device, system] = claims(acting);
+    [user, org, device, system, timeout.to_string()].map(|text| Untyped(Some(text)))
+}
+
+fn typed(values: &[Untyped]) -> Vec<(&(dyn ToSql + Sync), Type)> {
+    values.iter().map(|value| (value as &(dyn ToSql + Sync), Type::UNKNOWN)).collect()
+}

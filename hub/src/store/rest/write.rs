@@ -1,0 +1,163 @@
+use domain::table_query::{Node, TableQuery};
+
+use super::columns::{conditions, target};
+use super::insert::insert;
+use super::keys::SealingKeys;
+use super::schema::quoted;
+use super::select::Builder;
+use super::update::{Plan, Update};
+use super::{Answer, RestError, Shape, TIMEOUT, bounded, not_single, told};
+use crate::postgres::as_principal;
+use crate::store::Store;
+use crate::store::identity::Identity;
+
+/// A change of a table's rows.
+pub struct Write<'a> {
+    /// What is done.
+    pub verb: Verb,
+    /// The rows or columns, as JSON.
+    pub body: &'a str,
+    /// The changed rows are wanted back.
+    pub returning: bool,
+    /// What to do with rows that are there already.
+    pub resolution: Option<Resolution>,
+    /// A column that a row of a list does not have gets its default, not null.
+    pub missing_default: bool,
+    /// More rows than these are not changed.
+    pub max_affected: Option<u64>,
+    /// Nothing is kept: a trial.
+    pub rollback: bool,
+}
+
+/// What is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// POST.
+    Insert,
+    /// PATCH.
+    Update,
+    /// DELETE.
+    Delete,
+}
+
+/// What to do with rows that are there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolution {
+    /// They take the new values.
+    Merge,
+    /// They stay as they are.
+    Ignore,
+}
+
+/// A statement that is ready but for what it returns.
+pub(super) struct Statement {
+    pub(super) sql: String,
+    /// What it calls the table.
+    pub(super) alias: String,
+    pub(super) keys: Option<SealingKeys>,
+}
+
+/// Changes rows of a table: all or nothing.
+///
+/// # Errors
+/// See [`RestError`].
+pub async fn write(
+    store: &Store,
+    by: &Identity,
+    table: &str,
+    query: &TableQuery,
+    write: &Write<'_>,
+    shape: Shape,
+) -> Result<Answer, RestError> {
+    let schema = store.tables.schema(store).await?;
+    let relation = schema.relation(table)?;
+    let mut builder = Builder::new(&schema, by.role(), store.keyring.master());
+    if write.verb != Verb::Insert {
+        filtered(&query.root)?;
+    }
+    let acting = by.acting();
+    let _turn = store.tables.turn().await?;
+    let mut client = store.pools.get(&acting).await?;
+    let transaction = client.transaction().await?;
+    let statement = match write.verb {
+        Verb::Insert => insert(store, by, &mut builder, relation, query, write).await?,
+        Verb::Update => {
+            let mut update = Update { store, by, relation, query };
+            match update.plan(&mut builder, write.body)? {
+                Plan::Nothing => None,
+                Plan::Plain(sql, alias) => Some(Statement { sql, alias, keys: None }),
+                Plan::Sealing(rows) => update.seal(&transaction, &mut builder, rows).await?,
+            }
+        }
+        Verb::Delete => {
+            let (alias, conditions) = conditions(&mut builder, relation, &query.root)?;
+            let sql = format!("delete from {} as {alias} where {conditions}", target(relation));
+            Some(Statement { sql, alias, keys: None })
+        }
+    };
+    let Some(Statement { sql, alias, keys }) = statement else {
+        let body = if write.returning { "[]".to_owned() } else { String::new() };
+        let nothing = Answer { body, rows: 0, total: shape.counted.then_some(0), offset: 0 };
+        return shape.judge(nothing);
+    };
+    let (changing, telling) = if write.returning {
+        let returned = relation.columns.iter().filter(|column| column.readable);
+        let returned: Vec<String> = returned.map(|c| format!("{alias}.{}", quoted(c.stored()))).collect();
+        // What chose the rows has done its work; what is embedded is still narrowed.
+        let node = Node { conditions: Vec::new(), limit: None, offset: 0, ..query.root.clone() };
+        let select = builder.select(&node, relation, "changed")?;
+        (
+            format!("{sql} returning {}", returned.join(", ")),
+            format!(
+                "select {} as body, (select count(*) from changed)::bigint as rows, null::bigint as total from ({}) s",
+                shape.body(),
+                select.rows("")
+            ),
+        )
+    } else {
+        (
+            format!("{sql} returning 1"),
+            "select '' as body, count(*)::bigint as rows, null::bigint as total from changed".to_owned(),
+        )
+    };
+    let sql = format!("with changed as ({changing}) {}", bounded(&telling));
+    let rows = as_principal(&transaction, &acting, TIMEOUT, &sql, &builder.values).await;
+    let rows = rows.map_err(|error| store.tables.judge(error.into()))?;
+    let (body, affected, _) = told(&rows)?;
+    if write.max_affected.is_some_and(|most| affected > most) {
+        let message = "Query result exceeds max-affected preference constraint";
+        return Err(RestError::new("PGRST124", message).details(format!("The query affects {affected} rows")));
+    }
+    if shape.single && write.returning && affected != 1 {
+        return Err(not_single(affected));
+    }
+    if write.rollback {
+        let body = match &keys {
+            // Their keys are gone with the trial.
+            Some(_) => String::new(),
+            None => builder.seals.reveal(store, body).await?,
+        };
+        transaction.rollback().await?;
+        return Ok(Answer { body, rows: affected, total: shape.counted.then_some(affected), offset: 0 });
+    }
+    if let Some(keys) = keys {
+        keys.keep(store).await?;
+    }
+    transaction.commit().await?;
+    drop(client);
+    let body = builder.seals.reveal(store, body).await?;
+    Ok(Answer { body, rows: affected, total: shape.counted.then_some(affected), offset: 0 })
+}
+
+/// An update or a deletion says which rows it means, and means all of them.
+fn filtered(root: &Node) -> Result<(), RestError> {
+    if root.limit.is_some() || root.offset != 0 {
+        return Err(
+            RestError::new("PGRST127", "Feature not implemented").details("A write has no limit and no offset.")
+        );
+    }
+    if root.conditions.is_empty() {
+        return Err(RestError::new("21000", "UPDATE and DELETE require a WHERE clause").hint("Add a filter."));
+    }
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! Tables by name over HTTP, in the dialect of PostgREST.
+
+mod client;
+mod functions;
+mod hostile;
+mod probes;
+mod reading;
+mod rights;
+mod schema_changes;
+mod sealed_columns;
+mod writing;
