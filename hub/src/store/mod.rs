@@ -1,6 +1,7 @@
 //! Everything that is SQL. Nothing here knows a socket or an HTTP request.
 
 pub mod access;
+pub mod accounts;
 pub mod catalogue;
 pub mod check_in;
 pub mod commands;
@@ -9,21 +10,28 @@ pub mod doors;
 pub mod error;
 pub mod events;
 pub mod exports;
+pub mod factors;
 pub mod guests;
 pub mod identity;
 pub mod imports;
+pub mod invitations;
 pub mod journal;
 pub mod keyring;
 pub mod logins;
+pub mod one_time;
 pub mod organizations;
+pub mod outbox;
+pub mod outside;
 pub mod presenter;
 pub mod run_of_show;
 pub mod show_floor;
 pub mod snapshot;
+pub mod token_keys;
 
 pub use catalogue::Catalogue;
 pub use error::StoreError;
 pub use keyring::Keyring;
+pub use token_keys::TokenKeys;
 
 use crate::postgres::Pools;
 use crate::sealing::{MasterKey, TicketSigner};
@@ -38,6 +46,10 @@ pub struct Store {
     pub keyring: Keyring,
     /// Signs ticket codes.
     pub tickets: TicketSigner,
+    /// Sign access tokens.
+    pub tokens: TokenKeys,
+    /// Rung when a mail was committed.
+    pub mail_bell: tokio::sync::Notify,
 }
 
 impl Store {
@@ -47,6 +59,14 @@ impl Store {
     /// When the database cannot be reached.
     pub async fn open(pools: Pools, master: MasterKey) -> Result<Self, StoreError> {
         let catalogue = Catalogue::load(&pools).await?;
-        Ok(Self { catalogue, tickets: TicketSigner::new(&master), keyring: Keyring::new(master), pools })
+        let tokens = TokenKeys::open(&pools, master.clone()).await?;
+        Ok(Self {
+            catalogue,
+            tickets: TicketSigner::new(&master),
+            tokens,
+            mail_bell: tokio::sync::Notify::new(),
+            keyring: Keyring::new(master),
+            pools,
+        })
     }
 }
