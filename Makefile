@@ -16,7 +16,8 @@ help:
 setup:
 	@scripts/setup
 
-node_modules/.package-lock.json: package-lock.json package.json client-sdk/typescript/package.json hub/console/package.json
+node_modules/.package-lock.json: package-lock.json package.json client-sdk/typescript/package.json hub/console/package.json \
+		hub/tests/supabase/package.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
@@ -44,6 +45,7 @@ test: check console
 	npm test -w @fashionos/hub
 	npm test -w @fashionos/console
 	cargo build -p hub
+	HUB_BIN=$(CURDIR)/target/debug/hub npm test -w @fashionos/supabase-tests
 	HUB_BIN=$(CURDIR)/target/debug/hub npm run e2e -w @fashionos/console
 
 bench: setup
