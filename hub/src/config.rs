@@ -20,6 +20,42 @@ pub struct Config {
     /// database needs the same.
     #[arg(long, env = "HUB_MASTER_KEY", hide_env_values = true)]
     pub master_key: Option<String>,
+
+    /// Where people reach this hub, for links in mails: https://hub.example.com. The address it listens on when absent.
+    #[arg(long, env = "HUB_PUBLIC_URL")]
+    pub public_url: Option<String>,
+
+    /// Origins of applications that people may be sent back to after a mail's link, separated by commas:
+    /// https://app.example.com.
+    #[arg(long, env = "HUB_REDIRECT_ORIGINS", value_delimiter = ',')]
+    pub redirect_origins: Vec<String>,
+
+    /// Who may make an account: everybody, or only who was invited.
+    #[arg(long, env = "HUB_SIGN_UP", value_enum, default_value = "open")]
+    pub sign_up: SignUp,
+
+    /// The mail server, smtps://user:password@mail.example.com. Without one, mails are files in `mail` of the data folder.
+    #[arg(long, env = "HUB_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+
+    /// From whom mails are.
+    #[arg(long, env = "HUB_MAIL_FROM", default_value = DEFAULT_FROM)]
+    pub mail_from: String,
+
+    /// A JSON file that names outside identity providers whose tokens sign people in.
+    #[arg(long, env = "HUB_IDENTITY_PROVIDERS")]
+    pub identity_providers: Option<PathBuf>,
+}
+
+const DEFAULT_FROM: &str = "FashionOS Hub <hub@localhost.localdomain>";
+
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum SignUp {
+    /// Everybody, with an address that they confirm.
+    Open,
+    /// Only who was invited to an organization.
+    Invited,
 }
 
 impl Config {
@@ -30,6 +66,12 @@ impl Config {
             data: data.to_owned(),
             database_url: Some(database_url),
             master_key: Some(master_key),
+            public_url: None,
+            redirect_origins: Vec::new(),
+            sign_up: SignUp::Open,
+            smtp_url: None,
+            mail_from: DEFAULT_FROM.to_owned(),
+            identity_providers: None,
         }
     }
 }

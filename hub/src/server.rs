@@ -8,10 +8,11 @@ use tokio::task::JoinHandle;
 
 use crate::config::Config;
 use crate::live::{Node, doorbell};
+use crate::mail::{self, Carrier, CarrierError};
 use crate::metrics::Metrics;
 use crate::postgres::{EmbeddedError, EmbeddedPostgres, MigrateError, Pools, migrate};
 use crate::sealing::{MasterKey, MasterKeyError};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, one_time};
 use crate::{clock, edge};
 
 /// A database that is migrated and open, with the server that runs it if it is the hub's own.
@@ -30,6 +31,7 @@ pub struct Server {
     database: Option<EmbeddedPostgres>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
+    mails: JoinHandle<()>,
 }
 
 /// Why the hub does not start.
@@ -53,6 +55,12 @@ pub enum StartError {
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, #[source] std::io::Error),
+    /// See [`CarrierError`].
+    #[error(transparent)]
+    Mail(#[from] CarrierError),
+    /// See [`edge::auth::ProviderError`].
+    #[error("HUB_IDENTITY_PROVIDERS: {0}")]
+    Providers(#[from] edge::auth::ProviderError),
     /// The data folder cannot be made.
     #[error("the data folder {0}: {1}")]
     Data(std::path::PathBuf, #[source] std::io::Error),
@@ -95,11 +103,18 @@ impl Server {
         let listener =
             TcpListener::bind(config.listen).await.map_err(|error| StartError::Listen(config.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
+        let public_url = config.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
+        let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
+        database.store.tokens.set_issuer(format!("{public_url}/auth/v1"));
+        let settings = Arc::new(edge::auth::Settings::new(config, &public_url)?);
+        let carrier = Carrier::new(config.smtp_url.as_deref(), &config.mail_from, &config.data.join("mail"))?;
         let node = Node::start(Arc::clone(&database.store), Metrics::new());
+        let mails = tokio::spawn(mail::deliver(Arc::clone(&database.store), carrier, public_url));
+        tokio::spawn(keep_accounts(Arc::clone(&node)));
         tokio::spawn(doorbell::listen(Arc::clone(&node)));
         tokio::spawn(keep_time(Arc::clone(&node)));
         let (stop, mut stopped) = watch::channel(false);
-        let router = edge::router(Arc::clone(&node)).into_make_service_with_connect_info::<SocketAddr>();
+        let router = edge::router(Arc::clone(&node), settings).into_make_service_with_connect_info::<SocketAddr>();
         let serving = tokio::spawn(async move {
             let graceful = axum::serve(listener, router)
                 .with_graceful_shutdown(async move {
@@ -111,7 +126,7 @@ impl Server {
             }
         });
         tracing::info!(%address, "the hub is ready");
-        Ok(Self { address, node, database: database.embedded, stop, serving })
+        Ok(Self { address, node, database: database.embedded, stop, serving, mails })
     }
 
     /// Stops: sessions are told, what is being committed is answered, the embedded database is shut down.
@@ -123,6 +138,8 @@ impl Server {
         tokio::time::sleep(Duration::from_millis(250)).await;
         let _ = tokio::time::timeout(Duration::from_secs(5), &mut self.serving).await;
         self.serving.abort();
+        // One that is on its way is sent again by whoever starts next, under the same message id.
+        self.mails.abort();
         self.node.stop();
         if let Some(mut embedded) = self.database.take() {
             let _ = tokio::task::spawn_blocking(move || embedded.stop()).await;
@@ -136,6 +153,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.node.drain();
         self.serving.abort();
+        self.mails.abort();
         self.node.stop();
     }
 }
@@ -146,6 +164,26 @@ async fn keep_time(node: Arc<Node>) {
         tokio::time::sleep(Duration::from_secs(15)).await;
         if let Err(error) = clock::measure(&node.store.pools).await {
             tracing::debug!(%error, "the database's clock could not be measured");
+        }
+    }
+}
+
+/// Learns of keys that other hubs made, replaces old ones, and forgets what has ended.
+async fn keep_accounts(node: Arc<Node>) {
+    let mut round = 0u32;
+    while !node.is_draining() {
+        tokio::time::sleep(Duration::from_secs(15)).await;
+        round = round.wrapping_add(1);
+        let (store, hourly) = (&node.store, round % 240 == 1);
+        let kept = async {
+            if hourly {
+                store.tokens.renew(&store.pools).await?;
+                one_time::tidy(store).await?;
+            }
+            store.tokens.reload(&store.pools).await
+        };
+        if let Err(error) = kept.await {
+            tracing::debug!(%error, "the accounts could not be looked after");
         }
     }
 }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -32,6 +32,7 @@ export class DemoHub {
 
   private constructor(
     readonly ready: Ready,
+    readonly data: string,
     readonly stop: () => Promise<void>,
   ) {
     this.eventId = new URL(ready.caller).pathname.split("/").at(-1)!;
@@ -54,7 +55,7 @@ export class DemoHub {
       await ended;
       await rm(data, { recursive: true, force: true });
     };
-    return new DemoHub(ready, stop);
+    return new DemoHub(ready, data, stop);
   }
 
   url(path: string): string {
@@ -79,6 +80,22 @@ export class DemoHub {
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response;
+  }
+
+  /** What stands behind the `#` of the link in the newest mail to an address that is about this. */
+  async mailed(to: string, subject: string): Promise<string> {
+    const folder = join(this.data, "mail");
+    for (let attempt = 0; attempt < 200; attempt += 1) {
+      const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".eml")).sort();
+      const mails = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+      const mail = mails.findLast((text) => text.includes(to) && text.includes(`Subject: ${subject}`));
+      // RFC 2045 section 6.7.
+      const text = mail?.replaceAll("=\r\n", "").replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+      const found = /\/auth\/v1\/verify#(\S+)/.exec(text ?? "");
+      if (found) return found[1]!;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`no mail to ${to}: ${subject}`);
   }
 
   /** A device's first page, paired and live. */

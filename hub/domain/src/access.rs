@@ -234,6 +234,16 @@ fn allow(allowed: bool, otherwise: &'static str) -> Result<(), Forbidden> {
     if allowed { Ok(()) } else { Err(Forbidden(otherwise)) }
 }
 
+/// Whether a member with the role `by` may invite somebody as `role`: into nothing that they could not give by hand.
+/// Owners are made by owners, and attendees by their tickets; neither is invited.
+pub fn may_invite(by: &str, role: Role) -> bool {
+    match Role::parse(by) {
+        Some(Role::Owner | Role::Admin) => !matches!(role, Role::Owner | Role::Attendee),
+        Some(Role::Producer) => !matches!(role, Role::Owner | Role::Admin | Role::Producer | Role::Attendee),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use schemas::{CueVerb, Direction, Severity};
@@ -380,5 +390,19 @@ mod tests {
         for (text, role) in ["producer", "show_caller", "checkin", "viewer"].into_iter().zip(EventRole::ALL) {
             assert_eq!(EventRole::parse(text), Some(role));
         }
+    }
+
+    #[test]
+    fn nobody_invites_above_themselves() {
+        for by in Role::ALL {
+            for role in Role::ALL {
+                let may = may_invite(by.as_str(), role);
+                assert!(!may || !matches!(role, Role::Owner | Role::Attendee), "{by:?} {role:?}");
+                assert!(!may || matches!(by, Role::Owner | Role::Admin | Role::Producer), "{by:?} {role:?}");
+            }
+        }
+        assert!(may_invite("admin", Role::Admin) && may_invite("producer", Role::Staff));
+        assert!(!may_invite("producer", Role::Admin) && !may_invite("producer", Role::Producer));
+        assert!(!may_invite("system", Role::Staff) && !may_invite("", Role::Staff));
     }
 }

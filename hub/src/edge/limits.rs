@@ -36,3 +36,26 @@ impl Guesses {
             .map_err(|_| Problem::of(ErrorCode::RateLimited, "too many attempts; wait a few seconds"))
     }
 }
+
+/// Mails to one address: three at once, then one a minute, whether or not it has an account. Addresses are known by their blind
+/// index. Each hub counts its own.
+#[derive(Clone)]
+pub struct Mails(Arc<DefaultKeyedRateLimiter<Vec<u8>>>);
+
+impl Default for Mails {
+    fn default() -> Self {
+        let burst = NonZeroU32::new(3).expect("3 is not zero");
+        let quota = Quota::with_period(Duration::from_secs(60)).expect("1 min is not zero").allow_burst(burst);
+        Self(Arc::new(RateLimiter::keyed(quota)))
+    }
+}
+
+impl Mails {
+    /// Lets a request for a mail through, or not.
+    pub fn admit(&self, blind_index: Vec<u8>) -> bool {
+        if self.0.len() > 10_000 {
+            self.0.retain_recent();
+        }
+        self.0.check_key(&blind_index).is_ok()
+    }
+}

@@ -31,7 +31,7 @@ use crate::live::Node;
 const BODY: usize = 64 * 1024;
 
 /// Everything the hub answers.
-pub fn router(node: Arc<Node>) -> Router {
+pub fn router(node: Arc<Node>, settings: Arc<auth::Settings>) -> Router {
     let request_id = HeaderName::from_static("x-request-id");
     let header = |name, value| {
         SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
@@ -42,7 +42,7 @@ pub fn router(node: Arc<Node>) -> Router {
         tracing::info_span!("http", method = %request.method(), path = request.uri().path(), request_id = id)
     });
     Router::new()
-        .merge(auth::routes())
+        .merge(auth::routes(settings))
         .merge(devices::routes())
         .merge(doors::routes())
         .merge(events::routes())

@@ -38,6 +38,11 @@ impl Problem {
         Self::new(status, code, message)
     }
 
+    /// Status, code and words, for another spelling.
+    pub fn parts(self) -> (StatusCode, ErrorCode, String) {
+        (self.status, self.code, self.message)
+    }
+
     /// Not there, or not in the caller's sight.
     pub fn not_found(what: &str) -> Self {
         Self::of(ErrorCode::NotFound, format!("no such {what}"))

@@ -2,8 +2,11 @@
 
 mod envelope;
 mod master_key;
+mod signing_key;
 mod ticket_code;
+pub mod totp;
 
 pub use envelope::{SubjectKey, UnsealError, key_id, wrapping_cipher};
 pub use master_key::{MasterKey, MasterKeyError};
+pub use signing_key::SigningKey;
 pub use ticket_code::TicketSigner;

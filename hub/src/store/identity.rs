@@ -1,12 +1,13 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use schemas::{DeviceProfile, ErrorCode, Principal, PrincipalKind};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::Digest as _;
 use uuid::Uuid;
 
 use super::commands::Author;
+use super::token_keys::AUDIENCE;
 use super::{Store, StoreError};
 use crate::clock;
 use crate::postgres::{Acting, begin};
@@ -37,6 +38,12 @@ pub enum IdentityError {
     /// The device, login, account or membership was taken away.
     #[error("the device, login or membership was revoked")]
     Revoked,
+    /// The login has chosen no organization.
+    #[error("this login is in no organization; choose, make or join one")]
+    NoOrganization,
+    /// The account or the organization asks for a second factor, which this login has not given.
+    #[error("a code of the second factor is needed")]
+    SecondFactor,
     /// The database cannot say.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -49,21 +56,70 @@ impl IdentityError {
             Self::Invalid => ErrorCode::InvalidToken,
             Self::Expired => ErrorCode::TokenExpired,
             Self::Revoked => ErrorCode::Revoked,
+            Self::NoOrganization | Self::SecondFactor => ErrorCode::Forbidden,
             Self::Store(error) if error.is_transient() => ErrorCode::Unavailable,
             Self::Store(_) => ErrorCode::Internal,
         }
     }
 }
 
-/// What an access token says (a JWT, RFC 7519, HS256).
-#[derive(Debug, Serialize, Deserialize)]
-struct Claims {
+/// What an access token says (a JWT, RFC 7519, ES256), with the names that `supabase-js` knows. Nothing of it is personal.
+#[derive(Debug, Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    aud: &'static str,
+    role: &'static str,
     sub: Uuid,
-    org: Uuid,
-    /// The login.
-    sid: Uuid,
-    exp: i64,
+    /// The organization that the login has chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org: Option<Uuid>,
+    session_id: Uuid,
+    aal: &'a str,
+    amr: &'a Value,
+    is_anonymous: bool,
     iat: i64,
+    exp: i64,
+}
+
+/// What is believed of a token; everything else is asked of the database.
+#[derive(Debug, Deserialize)]
+struct Believed {
+    sub: Uuid,
+    #[serde(default)]
+    org: Option<Uuid>,
+    session_id: Uuid,
+    exp: i64,
+}
+
+/// A login as its token tells of it.
+pub struct LoginCard {
+    /// The login.
+    pub id: Uuid,
+    /// Whose.
+    pub user_id: Uuid,
+    /// Where they work.
+    pub organization_id: Option<Uuid>,
+    /// `aal1`, or `aal2` with a second factor.
+    pub aal: String,
+    /// How they proved who they are.
+    pub amr: Value,
+}
+
+/// A person by their login, wherever they work; also if they work nowhere yet.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The person.
+    pub user_id: Uuid,
+    /// The login.
+    pub login: Uuid,
+    /// Where the login works, as its token says.
+    pub organization_id: Option<Uuid>,
+    /// The login has given a second factor.
+    pub second_factor: bool,
+    /// The account has one.
+    pub has_factor: bool,
+    /// The person proved who they are within the last hour.
+    pub fresh: bool,
 }
 
 impl Identity {
@@ -114,13 +170,23 @@ pub fn new_token(prefix: &str) -> String {
     format!("{prefix}.{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// An access token for a person's login in one organization, and when it ends (epoch seconds).
-pub fn issue(store: &Store, user_id: Uuid, organization_id: Uuid, login: Uuid) -> (String, i64) {
+/// An access token for a login, and when it ends (epoch seconds).
+pub fn issue(store: &Store, login: &LoginCard) -> (String, i64) {
     let now = clock::now_ms() / 1000;
-    let claims = Claims { sub: user_id, org: organization_id, sid: login, iat: now, exp: now + ACCESS_SECONDS };
-    let key = EncodingKey::from_secret(&store.keyring.master().derive("access tokens"));
-    let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).expect("claims are JSON");
-    (token, claims.exp)
+    let claims = Claims {
+        iss: store.tokens.issuer(),
+        aud: AUDIENCE,
+        role: "authenticated",
+        sub: login.user_id,
+        org: login.organization_id,
+        session_id: login.id,
+        aal: &login.aal,
+        amr: &login.amr,
+        is_anonymous: false,
+        iat: now,
+        exp: now + ACCESS_SECONDS,
+    };
+    (store.tokens.sign(&claims), claims.exp)
 }
 
 /// Who a token belongs to.
@@ -131,17 +197,41 @@ pub async fn resolve(store: &Store, token: &str) -> Result<Identity, IdentityErr
     if token.starts_with("d.") {
         return device(store, token).await;
     }
-    let key = DecodingKey::from_secret(&store.keyring.master().derive("access tokens"));
-    let mut validation = Validation::new(Algorithm::HS256);
-    validation.leeway = 0;
-    validation.set_required_spec_claims(&["exp"]);
-    let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation)
-        .map_err(|error| match error.kind() {
-            jsonwebtoken::errors::ErrorKind::ExpiredSignature => IdentityError::Expired,
-            _ => IdentityError::Invalid,
-        })?
-        .claims;
-    person(store, claims.sub, claims.org, claims.sid, claims.exp * 1000).await
+    let claims = believed(store, token).await?;
+    let organization_id = claims.org.ok_or(IdentityError::NoOrganization)?;
+    person(store, claims.sub, organization_id, claims.session_id, claims.exp * 1000).await
+}
+
+/// The account that a person's token belongs to, also when it may not work anywhere.
+///
+/// # Errors
+/// See [`IdentityError`]; the token of a device is `Invalid` here.
+pub async fn account(store: &Store, token: &str) -> Result<Account, IdentityError> {
+    let claims = believed(store, token).await?;
+    let row = one(
+        store,
+        &Acting::Platform,
+        "select s.aal = 'aal2' as second_factor, s.authenticated_at > now() - interval '1 hour' as fresh,
+                exists (select from mfa_factors f where f.user_id = u.id and f.status = 'verified') as has_factor
+           from users u join sessions s on s.user_id = u.id and s.id = $2 and s.revoked_at is null
+          where u.id = $1 and u.status = 'active'",
+        &[&claims.sub, &claims.session_id],
+    )
+    .await?
+    .ok_or(IdentityError::Revoked)?;
+    Ok(Account {
+        user_id: claims.sub,
+        login: claims.session_id,
+        organization_id: claims.org,
+        second_factor: row.get("second_factor"),
+        has_factor: row.get("has_factor"),
+        fresh: row.get("fresh"),
+    })
+}
+
+async fn believed(store: &Store, token: &str) -> Result<Believed, IdentityError> {
+    let claims: Believed = store.tokens.verify(&store.pools, token).await?;
+    if claims.exp <= clock::now_ms() / 1000 { Err(IdentityError::Expired) } else { Ok(claims) }
 }
 
 /// The same identity as the database says now; rights may have changed since it was resolved.
@@ -173,7 +263,9 @@ async fn person(
     let row = one(
         store,
         &acting,
-        "select u.full_name, m.role
+        "select u.full_name, m.role,
+                s.aal = 'aal2' or not (o.require_second_factor or exists (
+                  select from mfa_factors f where f.user_id = u.id and f.status = 'verified')) as enough
            from users u
            join memberships m on m.user_id = u.id and m.organization_id = app.org() and m.status = 'active'
            join organizations o on o.id = m.organization_id and o.status <> 'suspended'
@@ -183,6 +275,9 @@ async fn person(
     )
     .await?
     .ok_or(IdentityError::Revoked)?;
+    if !row.get::<_, bool>("enough") {
+        return Err(IdentityError::SecondFactor);
+    }
     let role: String = row.get("role");
     Ok(Identity {
         principal: Principal {

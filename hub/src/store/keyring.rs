@@ -62,6 +62,27 @@ impl Keyring {
             .collect())
     }
 
+    /// The key of a person, for sealing more about them. `None` when it was destroyed.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or the key does not open with this master key.
+    pub async fn of_user(
+        &self,
+        transaction: &deadpool_postgres::Transaction<'_>,
+        user_id: Uuid,
+    ) -> Result<Option<SubjectKey>, StoreError> {
+        let statement = transaction
+            .prepare_cached(
+                "select id, wrapped_key from encryption_keys
+                  where subject_kind = 'user' and subject_id = $1 and destroyed_at is null and rotated_to is null",
+            )
+            .await?;
+        let Some(row) = transaction.query_opt(&statement, &[&user_id]).await? else { return Ok(None) };
+        SubjectKey::unwrap(row.get(0), row.get(1), &self.master)
+            .map(Some)
+            .map_err(|error| StoreError::Internal(format!("the key of user {user_id}: {error}")))
+    }
+
     /// Keeps a key that was just made.
     pub fn keep(&self, key: SubjectKey) {
         if self.keys.len() >= CAPACITY {

@@ -1,12 +1,18 @@
+mod error;
+
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use schemas::ErrorCode;
+use deadpool_postgres::Transaction;
 use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 
-use super::identity::{self, ACCESS_SECONDS, new_token, token_hash};
+use super::accounts::{self, User};
+use super::identity::{self, ACCESS_SECONDS, LoginCard, new_token, token_hash};
 use super::{Store, StoreError};
 use crate::postgres::{Acting, begin};
+
+pub use error::LoginError;
 
 /// Wrong passwords in a row before an account rests.
 const ATTEMPTS: i32 = 10;
@@ -28,19 +34,8 @@ pub struct SignedIn {
     pub refresh_token: String,
     /// Who.
     pub user: User,
-    /// In which organization.
-    pub organization: Organization,
-}
-
-/// A person, for themselves.
-#[derive(Debug, Clone, Serialize)]
-pub struct User {
-    /// Their id.
-    pub id: Uuid,
-    /// Their address.
-    pub email: Option<String>,
-    /// Their name.
-    pub full_name: String,
+    /// In which organization; none for somebody who belongs to none.
+    pub organization: Option<Organization>,
 }
 
 /// An organization that a person belongs to.
@@ -56,49 +51,36 @@ pub struct Organization {
     pub role: String,
 }
 
-/// Why somebody is not signed in.
-#[derive(Debug, thiserror::Error)]
-pub enum LoginError {
-    /// No such account, or another password: nobody learns which.
-    #[error("the e-mail address or the password is wrong")]
-    Credentials,
-    /// Too many wrong passwords.
-    #[error("too many wrong passwords; try again in a few minutes")]
-    Locked,
-    /// The account belongs to no organization (any more).
-    #[error("the account belongs to no organization")]
-    NoOrganization,
-    /// The refresh token is not good (any more); sign in again.
-    #[error("the refresh token is not valid; sign in again")]
-    RefreshToken,
-    /// The database said no.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+/// How a person proved who they are, by the words of `amr`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// With their password.
+    Password,
+    /// With a link or code from a mail.
+    Mail,
+    /// With a token of an outside identity provider.
+    Outside,
 }
 
-impl LoginError {
-    /// The code to answer with.
-    pub fn code(&self) -> ErrorCode {
+impl Method {
+    fn as_str(self) -> &'static str {
         match self {
-            Self::Credentials | Self::RefreshToken => ErrorCode::InvalidToken,
-            Self::Locked => ErrorCode::RateLimited,
-            Self::NoOrganization => ErrorCode::Forbidden,
-            Self::Store(error) if error.is_transient() => ErrorCode::Unavailable,
-            Self::Store(_) => ErrorCode::Internal,
+            Self::Password => "password",
+            Self::Mail => "otp",
+            Self::Outside => "oauth",
         }
     }
 }
 
-impl From<tokio_postgres::Error> for LoginError {
-    fn from(error: tokio_postgres::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
-impl From<deadpool_postgres::PoolError> for LoginError {
-    fn from(error: deadpool_postgres::PoolError) -> Self {
-        Self::Store(error.into())
-    }
+/// Which logins of a person end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// All of them.
+    Global,
+    /// This one.
+    Local,
+    /// All but this one.
+    Others,
 }
 
 /// The Argon2id hash of a password, as a PHC string. Takes tens of milliseconds on purpose.
@@ -114,7 +96,8 @@ pub async fn hash_password(password: String) -> Result<String, StoreError> {
     .map_err(|error| StoreError::Internal(error.to_string()))
 }
 
-async fn verify_password(password: String, hash: String) -> bool {
+/// Whether a password is the one of a hash.
+pub(super) async fn verify_password(password: String, hash: String) -> bool {
     tokio::task::spawn_blocking(move || {
         PasswordHash::new(&hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
     })
@@ -132,23 +115,36 @@ pub async fn sign_in(store: &Store, email: &str, password: &str, agent: Option<&
     let transaction = begin(&mut client, &Acting::Platform).await?;
     let statement = transaction
         .prepare_cached(
-            "select u.id, c.password_hash, c.locked_until > now() as locked
-               from users u join user_credentials c on c.user_id = u.id
-              where u.email_bidx = $1 and u.status = 'active'",
+            "select u.id, c.password_hash, coalesce(c.locked_until, f.locked_until) > now() as locked
+               from (select) nobody
+               left join users u on u.email_bidx = $1 and u.status = 'active'
+               left join user_credentials c on c.user_id = u.id
+               left join failed_sign_ins f on f.email_bidx = $1 and c.user_id is null",
         )
         .await?;
-    let row = transaction.query_opt(&statement, &[&index]).await?;
+    let row = transaction.query_one(&statement, &[&index]).await?;
     transaction.commit().await?;
-    let Some(row) = row else {
-        // As much work as for an account that exists, so that the time tells nothing.
-        hash_password(password.to_owned()).await?;
-        return Err(LoginError::Credentials);
-    };
-    let user_id: Uuid = row.get("id");
     if row.get::<_, Option<bool>>("locked") == Some(true) {
         return Err(LoginError::Locked);
     }
-    let right = verify_password(password.to_owned(), row.get("password_hash")).await;
+    let (user_id, hash): (Option<Uuid>, Option<String>) = (row.get("id"), row.get("password_hash"));
+    let (Some(user_id), Some(hash)) = (user_id, hash) else {
+        // As much work as for an account that exists, and the same rest: neither time nor answer tells.
+        hash_password(password.to_owned()).await?;
+        let transaction = begin(&mut client, &Acting::Platform).await?;
+        let statement = transaction
+            .prepare_cached(
+                "insert into failed_sign_ins as f (email_bidx, failed_attempts) values ($1::bytea, 1)
+                 on conflict (email_bidx) do update set updated_at = now(),
+                   failed_attempts = least(f.failed_attempts + 1, 1000),
+                   locked_until = case when f.failed_attempts + 1 >= $2 then now() + interval '5 minutes' end",
+            )
+            .await?;
+        transaction.execute(&statement, &[&index, &ATTEMPTS]).await?;
+        transaction.commit().await?;
+        return Err(LoginError::Credentials);
+    };
+    let right = verify_password(password.to_owned(), hash).await;
     let transaction = begin(&mut client, &Acting::Platform).await?;
     let statement = transaction
         .prepare_cached(
@@ -163,24 +159,45 @@ pub async fn sign_in(store: &Store, email: &str, password: &str, agent: Option<&
         transaction.commit().await?;
         return Err(LoginError::Credentials);
     }
-    let organization =
-        organizations(&transaction, user_id).await?.into_iter().next().ok_or(LoginError::NoOrganization)?;
+    let opened = open(&transaction, user_id, Method::Password, agent, None).await?;
+    transaction.commit().await?;
+    drop(client);
+    signed_in(store, opened).await
+}
+
+/// A login that was just opened or refreshed, with its new refresh token.
+pub(super) struct Opened {
+    card: LoginCard,
+    refresh_token: String,
+}
+
+/// Opens a login of an active account, in the organization that is wanted, or in the first of its own.
+pub(super) async fn open(
+    transaction: &Transaction<'_>,
+    user_id: Uuid,
+    method: Method,
+    agent: Option<&str>,
+    wanted: Option<Uuid>,
+) -> Result<Opened, LoginError> {
+    let all = organizations(transaction, user_id).await?;
+    let organization = all.iter().find(|organization| Some(organization.id) == wanted).or(all.first());
+    let organization_id = organization.map(|organization| organization.id);
     let refresh_token = new_token("r");
     let statement = transaction
         .prepare_cached(
-            "with noted as (update users set last_login = now() where id = $1)
-             insert into sessions (user_id, organization_id, token_hash, user_agent, expires_at)
-             values ($1, $2, $3, $4, now() + interval '60 days') returning id",
+            "with noted as (update users set last_login = now() where id = $1 and status = 'active' returning id)
+             insert into sessions (user_id, organization_id, token_hash, user_agent, expires_at, amr)
+             select noted.id, $2, $3, $4, now() + interval '60 days', $5 from noted returning id",
         )
         .await?;
     let agent: Option<String> = agent.map(|agent| agent.chars().take(200).collect());
-    let login: Uuid = transaction
-        .query_one(&statement, &[&user_id, &organization.id, &token_hash(&refresh_token), &agent])
+    let amr = json!([{ "method": method.as_str(), "timestamp": crate::clock::now_ms() / 1000 }]);
+    let row = transaction
+        .query_opt(&statement, &[&user_id, &organization_id, &token_hash(&refresh_token), &agent, &amr])
         .await?
-        .get(0);
-    transaction.commit().await?;
-    drop(client);
-    signed_in(store, user_id, organization, login, refresh_token).await
+        .ok_or(LoginError::Credentials)?;
+    let card = LoginCard { id: row.get(0), user_id, organization_id, aal: "aal1".to_owned(), amr };
+    Ok(Opened { card, refresh_token })
 }
 
 /// Exchanges a refresh token. One that was exchanged before means that somebody has a copy: its login is revoked.
@@ -203,8 +220,7 @@ pub async fn refresh(store: &Store, refresh_token: &str) -> Result<SignedIn, Log
     transaction.query(&statement, &[&presented]).await?;
     let statement = transaction
         .prepare_cached(
-            "select s.id, s.user_id, s.organization_id, s.token_hash,
-                    s.token_hash <> $1 and t.spent_at < now() - make_interval(secs => $2) as stolen
+            "select s.id, s.token_hash <> $1 and t.spent_at < now() - make_interval(secs => $2) as stolen
                from sessions s
                join users u on u.id = s.user_id and u.status = 'active'
                left join spent_refresh_tokens t on t.session_id = s.id and t.token_hash = $1
@@ -214,25 +230,17 @@ pub async fn refresh(store: &Store, refresh_token: &str) -> Result<SignedIn, Log
     let Some(row) = transaction.query_opt(&statement, &[&presented, &GRACE_SECONDS]).await? else {
         return Err(LoginError::RefreshToken);
     };
-    let (login, user_id): (Uuid, Uuid) = (row.get("id"), row.get("user_id"));
+    let login: Uuid = row.get("id");
     if row.get::<_, Option<bool>>("stolen") == Some(true) {
         transaction.execute("update sessions set revoked_at = now() where id = $1", &[&login]).await?;
         transaction.commit().await?;
         tracing::warn!(%login, "a refresh token was used twice; its login is revoked");
-        return Err(LoginError::RefreshToken);
+        return Err(LoginError::RefreshTokenUsed);
     }
-    let all = organizations(&transaction, user_id).await?;
-    let chosen: Option<Uuid> = row.get("organization_id");
-    let organization = all
-        .iter()
-        .find(|organization| Some(organization.id) == chosen)
-        .or(all.first())
-        .cloned()
-        .ok_or(LoginError::NoOrganization)?;
-    let next = rotate(&transaction, login, &row.get::<_, Vec<u8>>("token_hash"), organization.id).await?;
+    let next = rotate(&transaction, login, None).await?;
     transaction.commit().await?;
     drop(client);
-    signed_in(store, user_id, organization, login, next).await
+    signed_in(store, next).await
 }
 
 /// Goes on in another organization of the person.
@@ -242,52 +250,61 @@ pub async fn refresh(store: &Store, refresh_token: &str) -> Result<SignedIn, Log
 pub async fn switch(store: &Store, user_id: Uuid, login: Uuid, organization_id: Uuid) -> Result<SignedIn, LoginError> {
     let mut client = store.pools.get(&Acting::Platform).await?;
     let transaction = begin(&mut client, &Acting::Platform).await?;
-    let all = organizations(&transaction, user_id).await?;
-    let organization =
-        all.into_iter().find(|organization| organization.id == organization_id).ok_or(LoginError::NoOrganization)?;
-    let row = transaction
-        .query_opt("select token_hash from sessions where id = $1 and revoked_at is null for update", &[&login])
-        .await?
-        .ok_or(LoginError::RefreshToken)?;
-    let next = rotate(&transaction, login, &row.get::<_, Vec<u8>>(0), organization_id).await?;
+    choose(&transaction, user_id, login, organization_id).await?;
+    let next = rotate(&transaction, login, Some(organization_id)).await?;
     transaction.commit().await?;
     drop(client);
-    signed_in(store, user_id, organization, login, next).await
+    signed_in(store, next).await
 }
 
-/// Ends a login; its sockets follow within a second.
+/// Lets a login work in another organization of its person, from its next token on.
+pub(super) async fn choose(
+    transaction: &Transaction<'_>,
+    user_id: Uuid,
+    login: Uuid,
+    organization_id: Uuid,
+) -> Result<(), LoginError> {
+    let all = organizations(transaction, user_id).await?;
+    if !all.iter().any(|organization| organization.id == organization_id) {
+        return Err(LoginError::NoOrganization);
+    }
+    transaction.execute("update sessions set organization_id = $2 where id = $1", &[&login, &organization_id]).await?;
+    Ok(())
+}
+
+/// Ends logins; their sockets follow within a second.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn sign_out(store: &Store, login: Uuid) -> Result<(), StoreError> {
+pub async fn sign_out(store: &Store, user_id: Uuid, login: Uuid, scope: Scope) -> Result<(), StoreError> {
     let mut client = store.pools.get(&Acting::Platform).await?;
     let transaction = begin(&mut client, &Acting::Platform).await?;
-    transaction
-        .execute("update sessions set revoked_at = now() where id = $1 and revoked_at is null", &[&login])
-        .await?;
+    end(&transaction, user_id, login, scope).await?;
     transaction.commit().await?;
     Ok(())
 }
 
-/// The person, and the organizations they may choose from.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn user(store: &Store, user_id: Uuid) -> Result<(User, Vec<Organization>), StoreError> {
-    let mut client = store.pools.get(&Acting::Platform).await?;
-    let transaction = begin(&mut client, &Acting::Platform).await?;
-    let row = transaction.query_one("select full_name, email_enc::bytea from users where id = $1", &[&user_id]).await?;
-    let organizations = organizations(&transaction, user_id).await?;
-    transaction.commit().await?;
-    drop(client);
-    let sealed: Vec<u8> = row.get(1);
-    let envelope = super::keyring::Envelope { column: super::organizations::EMAIL_COLUMN, bytes: &sealed };
-    let email = store.keyring.open(&store.pools, &[envelope]).await?.pop().flatten();
-    Ok((User { id: user_id, email, full_name: row.get(0) }, organizations))
+/// As [`sign_out`], with whatever else the transaction does.
+pub(super) async fn end(
+    transaction: &Transaction<'_>,
+    user_id: Uuid,
+    login: Uuid,
+    scope: Scope,
+) -> Result<(), StoreError> {
+    let (this, others) = (scope != Scope::Others, scope != Scope::Local);
+    transaction
+        .execute(
+            "update sessions set revoked_at = now()
+              where user_id = $1 and revoked_at is null and case when id = $2 then $3::boolean else $4::boolean end",
+            &[&user_id, &login, &this, &others],
+        )
+        .await?;
+    Ok(())
 }
 
-async fn organizations(
-    transaction: &deadpool_postgres::Transaction<'_>,
+/// The organizations that a person may choose from.
+pub(super) async fn organizations(
+    transaction: &Transaction<'_>,
     user_id: Uuid,
 ) -> Result<Vec<Organization>, StoreError> {
     let statement =
@@ -299,17 +316,30 @@ async fn organizations(
         .collect())
 }
 
-async fn rotate(
-    transaction: &deadpool_postgres::Transaction<'_>,
+/// Gives a login its next refresh token, in the organization it chose if that is still open to it.
+pub(super) async fn rotate(
+    transaction: &Transaction<'_>,
     login: Uuid,
-    spent: &[u8],
-    organization_id: Uuid,
-) -> Result<String, StoreError> {
+    wanted: Option<Uuid>,
+) -> Result<Opened, LoginError> {
+    let row = transaction
+        .query_opt(
+            "select user_id, organization_id, token_hash, aal, amr from sessions
+              where id = $1 and revoked_at is null for update",
+            &[&login],
+        )
+        .await?
+        .ok_or(LoginError::RefreshToken)?;
+    let user_id: Uuid = row.get("user_id");
+    let all = organizations(transaction, user_id).await?;
+    let chosen: Option<Uuid> = wanted.or(row.get("organization_id"));
+    let organization = all.iter().find(|organization| Some(organization.id) == chosen).or(all.first());
+    let organization_id = organization.map(|organization| organization.id);
     let next = new_token("r");
     transaction
         .execute(
             "insert into spent_refresh_tokens (token_hash, session_id) values ($1, $2) on conflict do nothing",
-            &[&spent, &login],
+            &[&row.get::<_, Vec<u8>>("token_hash"), &login],
         )
         .await?;
     transaction
@@ -318,24 +348,21 @@ async fn rotate(
             &[&login, &token_hash(&next), &organization_id],
         )
         .await?;
-    Ok(next)
+    let card = LoginCard { id: login, user_id, organization_id, aal: row.get("aal"), amr: row.get("amr") };
+    Ok(Opened { card, refresh_token: next })
 }
 
-async fn signed_in(
-    store: &Store,
-    user_id: Uuid,
-    organization: Organization,
-    login: Uuid,
-    refresh_token: String,
-) -> Result<SignedIn, LoginError> {
-    let (access_token, expires_at) = identity::issue(store, user_id, organization.id, login);
-    let (user, _) = user(store, user_id).await?;
+/// The answer to whoever holds a login now.
+pub(super) async fn signed_in(store: &Store, opened: Opened) -> Result<SignedIn, LoginError> {
+    let (access_token, expires_at) = identity::issue(store, &opened.card);
+    let (user, organizations) = accounts::user(store, opened.card.user_id, opened.card.organization_id).await?;
+    let organization = organizations.into_iter().find(|o| Some(o.id) == opened.card.organization_id);
     Ok(SignedIn {
         access_token,
         token_type: "bearer",
         expires_in: ACCESS_SECONDS,
         expires_at,
-        refresh_token,
+        refresh_token: opened.refresh_token,
         user,
         organization,
     })

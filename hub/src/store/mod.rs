@@ -1,6 +1,7 @@
 //! Everything that is SQL. Nothing here knows a socket or an HTTP request.
 
 pub mod access;
+pub mod accounts;
 pub mod catalogue;
 pub mod check_in;
 pub mod commands;
@@ -9,22 +10,29 @@ pub mod doors;
 pub mod error;
 pub mod events;
 pub mod exports;
+pub mod factors;
 pub mod guests;
 pub mod identity;
 pub mod imports;
+pub mod invitations;
 pub mod journal;
 pub mod keyring;
 pub mod logins;
+pub mod one_time;
 pub mod organizations;
+pub mod outbox;
+pub mod outside;
 pub mod presenter;
 pub mod rest;
 pub mod run_of_show;
 pub mod show_floor;
 pub mod snapshot;
+pub mod token_keys;
 
 pub use catalogue::Catalogue;
 pub use error::StoreError;
 pub use keyring::Keyring;
+pub use token_keys::TokenKeys;
 
 use crate::postgres::Pools;
 use crate::sealing::{MasterKey, TicketSigner};
@@ -41,6 +49,10 @@ pub struct Store {
     pub tickets: TicketSigner,
     /// Tables as requests may name them; follows the schema.
     pub tables: rest::Tables,
+    /// Sign access tokens.
+    pub tokens: TokenKeys,
+    /// Rung when a mail was committed.
+    pub mail_bell: tokio::sync::Notify,
 }
 
 impl Store {
@@ -50,9 +62,12 @@ impl Store {
     /// When the database cannot be reached.
     pub async fn open(pools: Pools, master: MasterKey) -> Result<Self, StoreError> {
         let catalogue = Catalogue::load(&pools).await?;
+        let tokens = TokenKeys::open(&pools, master.clone()).await?;
         Ok(Self {
             catalogue,
             tickets: TicketSigner::new(&master),
+            tokens,
+            mail_bell: tokio::sync::Notify::new(),
             keyring: Keyring::new(master),
             tables: rest::Tables::default(),
             pools,

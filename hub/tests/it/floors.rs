@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 /// From the bottom up. A floor uses itself and the floors below it.
 const FLOORS: [&[&str]; 5] =
-    [&["sealing", "clock", "metrics", "config"], &["postgres"], &["store"], &["live"], &["edge", "office"]];
+    [&["sealing", "clock", "metrics", "config"], &["postgres"], &["store"], &["live"], &["edge", "mail", "office"]];
 
 /// The direction of dependencies, which the compiler does not check inside one crate.
 #[test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hub::sealing::SigningKey;
 use hub_client::JoinOptions;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use schemas::{About, ClientFrame, ClientInfo, Command, DeviceProfile, Encoding, ErrorCode, Topic};
@@ -19,18 +20,34 @@ async fn tokens_are_judged() {
     let hub = TestHub::start().await;
     let address = hub.server.address;
     let good = hub.token(TestHub::OWNER).await;
-    let key = hub.server.node.store.keyring.master().derive("access tokens");
+    let encode = |text: &str| base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, text);
+    let tokens = &hub.server.node.store.tokens;
     let parts: Vec<&str> = good.split('.').collect();
     let claims: Value = jsonwebtoken::dangerous::insecure_decode::<Value>(&good).expect("a JWT").claims;
-    let sign = |algorithm, claims: &Value, key: &[u8]| {
-        jsonwebtoken::encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(key)).expect("claims are JSON")
+    let header = jsonwebtoken::decode_header(&good).expect("a JWT");
+    let kid = header.kid.clone().expect("a key's id");
+    let secret = |algorithm, key: &[u8]| {
+        let header = Header { kid: Some(kid.clone()), ..Header::new(algorithm) };
+        jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(key)).expect("claims are JSON")
+    };
+    // What everybody can read of the key, as if it were a secret.
+    let published = http(address, "GET", "/.well-known/jwks.json", None, None).await;
+    let jwk = published.json()["keys"][0].clone();
+    assert!(jwk["d"].is_null() && jwk["kid"] == json!(kid), "{published:?}");
+    let x = jwk["x"].as_str().expect("a coordinate").as_bytes().to_vec();
+    // Another key under the name of ours.
+    let other = SigningKey::generate();
+    let forged = other.sign(&claims);
+    let renamed = {
+        let header = encode(&json!({"typ": "JWT", "alg": "ES256", "kid": kid}).to_string());
+        let parts: Vec<&str> = forged.split('.').collect();
+        format!("{header}.{}.{}", parts[1], parts[2])
     };
     let with = |name: &str, value: Value| {
         let mut claims = claims.clone();
         claims[name] = value;
         claims
     };
-    let encode = |text: &str| base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, text);
     let none = format!("{}.{}.", encode(r#"{"alg":"none","typ":"JWT"}"#), parts[1]);
     let mut flipped = good.clone().into_bytes();
     let middle = parts[0].len() + 10;
@@ -42,15 +59,19 @@ async fn tokens_are_judged() {
         ("no signature", format!("{}.{}.", parts[0], parts[1]), ErrorCode::InvalidToken),
         ("alg none", none.clone(), ErrorCode::InvalidToken),
         ("alg none, old signature", format!("{none}{}", parts[2]), ErrorCode::InvalidToken),
-        ("another key", sign(Algorithm::HS256, &claims, &[7; 32]), ErrorCode::InvalidToken),
-        ("no key", sign(Algorithm::HS256, &claims, b""), ErrorCode::InvalidToken),
-        ("another algorithm", sign(Algorithm::HS512, &claims, &key), ErrorCode::InvalidToken),
+        ("another key", forged, ErrorCode::InvalidToken),
+        ("another key, our id", renamed, ErrorCode::InvalidToken),
+        ("a secret for a signature", secret(Algorithm::HS256, &[7; 32]), ErrorCode::InvalidToken),
+        ("the public key for a secret", secret(Algorithm::HS256, &x), ErrorCode::InvalidToken),
+        ("the key set for a secret", secret(Algorithm::HS512, published.body.as_bytes()), ErrorCode::InvalidToken),
+        ("no key", secret(Algorithm::HS256, b""), ErrorCode::InvalidToken),
         ("altered", String::from_utf8(flipped).expect("ASCII"), ErrorCode::InvalidToken),
-        ("expired", sign(Algorithm::HS256, &with("exp", json!(now - 1)), &key), ErrorCode::TokenExpired),
-        ("without an end", sign(Algorithm::HS256, &with("exp", Value::Null), &key), ErrorCode::InvalidToken),
-        ("of nobody", sign(Algorithm::HS256, &with("sub", json!(Uuid::from_u128(9))), &key), ErrorCode::Revoked),
-        ("of no login", sign(Algorithm::HS256, &with("sid", json!(Uuid::from_u128(9))), &key), ErrorCode::Revoked),
-        ("elsewhere", sign(Algorithm::HS256, &with("org", json!(Uuid::from_u128(9))), &key), ErrorCode::Revoked),
+        ("expired", tokens.sign(&with("exp", json!(now - 1))), ErrorCode::TokenExpired),
+        ("without an end", tokens.sign(&with("exp", Value::Null)), ErrorCode::InvalidToken),
+        ("for others", tokens.sign(&with("aud", json!("anon"))), ErrorCode::InvalidToken),
+        ("of nobody", tokens.sign(&with("sub", json!(Uuid::from_u128(9)))), ErrorCode::Revoked),
+        ("of no login", tokens.sign(&with("session_id", json!(Uuid::from_u128(9)))), ErrorCode::Revoked),
+        ("elsewhere", tokens.sign(&with("org", json!(Uuid::from_u128(9)))), ErrorCode::Revoked),
         ("a device of nobody", "d.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".into(), ErrorCode::InvalidToken),
         ("a refresh token", "r.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".into(), ErrorCode::InvalidToken),
     ];

@@ -1,6 +1,12 @@
 //! Integration tests: a real Postgres, real sockets, one binary. Each test clones a migrated database and starts a hub of
 //! its own in this process.
 
+mod auth_accounts;
+mod auth_factors;
+mod auth_invitations;
+mod auth_keys;
+mod auth_mail;
+mod auth_outside;
 mod check_in;
 mod counters;
 mod crash;

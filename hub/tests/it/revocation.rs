@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use schemas::{About, ClientFrame, ClientInfo, DeviceProfile, Encoding, ErrorCode, ServerFrame, SnapshotReason, Topic};
 use serde_json::json;
 use uuid::Uuid;
@@ -288,12 +287,11 @@ async fn a_token_ends_its_socket_and_a_fresh_one_extends_it() {
     let show = Show::with_guests(&hub, 0).await;
     let address = hub.server.address;
     let good = hub.token(TestHub::OWNER).await;
-    let key = hub.server.node.store.keyring.master().derive("access tokens");
     let claims = jsonwebtoken::dangerous::insecure_decode::<serde_json::Value>(&good).expect("a JWT").claims;
     let short = || {
         let mut claims = claims.clone();
         claims["exp"] = json!(hub::clock::now_ms() / 1000 + 3);
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(&key)).expect("JSON")
+        hub.server.node.store.tokens.sign(&claims)
     };
     let hello = |token: &str| {
         let client = ClientInfo { name: "wire".into(), version: "0".into() };

@@ -83,6 +83,13 @@ async fn a_stolen_database_tells_no_guest_and_opens_nothing() {
     let code = pairing["code"].as_str().expect("a code").to_owned();
     let failed = json!({"email": "xanthippe.q@secretmail.example", "password": "wrong password here"});
     http(address, "POST", "/auth/v1/token?grant_type=password", None, Some(&failed)).await;
+    // What opens accounts: the link of a mail that was sent, and the secret of an authenticator app.
+    let to = json!({"email": TestHub::OWNER});
+    http(address, "POST", "/auth/v1/recover", None, Some(&to)).await;
+    let link = hub.mailbox().nth(TestHub::OWNER, 1).await.link();
+    let factor = json!({"factor_type": "totp", "friendly_name": "Phone"});
+    let factor = http(address, "POST", "/auth/v1/factors", Some(&access), Some(&factor)).await.json();
+    let factor = factor["totp"]["secret"].as_str().expect("a secret").to_owned();
 
     let secrets: Vec<String> = [
         "Xanthippe",
@@ -120,7 +127,7 @@ async fn a_stolen_database_tells_no_guest_and_opens_nothing() {
     assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
     let dump = String::from_utf8_lossy(&dump.stdout);
     assert!(dump.contains("Nocturne") && dump.contains("xchacha20poly1305"), "what is no secret is found");
-    for secret in &secrets {
+    for secret in secrets.iter().chain([&link, &factor]) {
         assert!(!dump.contains(secret), "the dump holds {secret:?}");
     }
     let folder = sql.query_one("select setting from pg_settings where name = 'data_directory'", &[]).await;
@@ -128,7 +135,10 @@ async fn a_stolen_database_tells_no_guest_and_opens_nothing() {
     // One above: the server's own log lies beside its folder.
     let folder = Path::new(&folder).parent().and_then(Path::to_str).expect("the data folder");
     assert!(files_with(folder, &["Nocturne"]).contains("/base/"), "what is no secret is found");
-    let unique: Vec<&str> = secrets.iter().map(String::as_str).filter(|secret| !is_of_every_test(secret)).collect();
+    // The mail itself lies in a folder of the hub, which holds nothing else.
+    assert!(files_with(folder, &[&link]).lines().all(|file| file.contains("/mail/")), "a link in another file");
+    let unique: Vec<&str> =
+        secrets.iter().chain([&factor]).map(String::as_str).filter(|secret| !is_of_every_test(secret)).collect();
     assert_eq!(files_with(folder, &unique), "", "these files hold something that nobody may find there");
 }
 

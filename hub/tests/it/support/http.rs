@@ -23,6 +23,16 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or(Value::Null)
     }
 
+    /// The code of an error as GoTrue spells it.
+    pub fn error_code(&self) -> String {
+        self.json()["error_code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// A text in the body.
+    pub fn text(&self, name: &str) -> String {
+        self.json()[name].as_str().unwrap_or_else(|| panic!("{name} in {self:?}")).to_owned()
+    }
+
     /// The stable code of an error.
     pub fn code(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
@@ -39,6 +49,22 @@ pub async fn http(address: SocketAddr, method: &str, path: &str, token: Option<&
     if !body.is_empty() {
         head.push_str(&format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()));
     }
+    raw(address, format!("{head}\r\n{body}").as_bytes()).await
+}
+
+/// As [`http`], with the headers that every Supabase client sends.
+pub async fn supabase(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    body: Option<&Value>,
+) -> Answer {
+    let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\napikey: anon\r\n");
+    head.push_str("X-Supabase-Api-Version: 2024-01-01\r\nX-Client-Info: supabase-js-node/2.109.0\r\n");
+    head.push_str(&format!("Authorization: Bearer {}\r\n", token.unwrap_or("anon")));
+    let body = body.map(Value::to_string).unwrap_or_default();
+    head.push_str(&format!("Content-Type: application/json;charset=UTF-8\r\nContent-Length: {}\r\n", body.len()));
     raw(address, format!("{head}\r\n{body}").as_bytes()).await
 }
 

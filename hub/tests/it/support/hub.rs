@@ -1,5 +1,4 @@
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use hub::config::Config;
 use hub::server::{Server, open_database};
@@ -7,6 +6,7 @@ use hub::store::organizations;
 use hub_client::{Api, Hub};
 use uuid::Uuid;
 
+use super::mail::Mailbox;
 use super::postgres::{MASTER_KEY, TestDatabase};
 
 /// A hub on a port of its own, with one organization.
@@ -29,8 +29,13 @@ impl TestHub {
 
     /// A hub on a fresh database.
     pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// The same, with another configuration.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let database = TestDatabase::create().await;
-        let server = Self::serve(&database).await;
+        let server = Self::serve_with(&database, change).await;
         let store = &server.node.store;
         let owner_id = organizations::create_user(store, Self::OWNER, "Odile Owner", Self::PASSWORD)
             .await
@@ -43,15 +48,25 @@ impl TestHub {
 
     /// Another hub process on the same database, as far as the database can tell.
     pub async fn serve(database: &TestDatabase) -> Server {
-        Self::serve_at(database, SocketAddr::from(([127, 0, 0, 1], 0))).await
+        Self::serve_with(database, |_| {}).await
     }
 
     /// As [`serve`](Self::serve), at an address.
     pub async fn serve_at(database: &TestDatabase, listen: SocketAddr) -> Server {
-        let data = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-        let config = Config { listen, ..Config::for_test(&data, database.url.clone(), MASTER_KEY.to_owned()) };
+        Self::serve_with(database, |config| config.listen = listen).await
+    }
+
+    /// As [`serve`](Self::serve), with another configuration.
+    pub async fn serve_with(database: &TestDatabase, change: impl FnOnce(&mut Config)) -> Server {
+        let mut config = Config::for_test(&database.data, database.url.clone(), MASTER_KEY.to_owned());
+        change(&mut config);
         let opened = open_database(&config).await.expect("the database opens");
         Server::start(&config, opened).await.expect("the hub starts")
+    }
+
+    /// The mails that it has sent.
+    pub fn mailbox(&self) -> Mailbox {
+        Mailbox::of(&self.database.data)
     }
 
     /// Where it listens.

@@ -3,6 +3,7 @@ mod devices;
 mod house;
 pub mod http;
 mod hub;
+pub mod mail;
 mod postgres;
 pub mod process;
 pub mod room;

@@ -18,6 +18,8 @@ const TEMPLATE: &str = "hub_template";
 pub struct TestDatabase {
     /// Connection string of the owner, for the hub and for tests that write by SQL.
     pub url: String,
+    /// The data folder of its hubs; it goes with the server.
+    pub data: PathBuf,
 }
 
 struct Cluster {
@@ -42,7 +44,7 @@ impl TestDatabase {
             .batch_execute(&format!("create database {name} template {TEMPLATE}"))
             .await
             .expect("the template can be cloned");
-        Self { url: cluster.server.url_of(&name) }
+        Self { url: cluster.server.url_of(&name), data: folder().join("hubs").join(name) }
     }
 
     /// A connection as the owner: somebody with psql.
@@ -53,8 +55,12 @@ impl TestDatabase {
     }
 }
 
+fn folder() -> PathBuf {
+    std::env::temp_dir().join(format!("hub-it-{}", std::process::id()))
+}
+
 fn start() -> Cluster {
-    let data = std::env::temp_dir().join(format!("hub-it-{}", std::process::id()));
+    let data = folder();
     let server = EmbeddedPostgres::start(&data).expect("a PostgreSQL installation");
     stop_with_this_process(server.process_id().expect("it runs"), data);
     let url = server.url();

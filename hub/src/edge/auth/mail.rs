@@ -1,0 +1,270 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{ConnectInfo, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::{Extension, Json};
+use schemas::ErrorCode;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::token::{agent, no_phones};
+use super::{AuthProblem, Settings, body};
+use crate::edge::limits::{Guesses, Mails};
+use crate::live::Node;
+use crate::store::accounts::{self, NewAccount, Proof, USER_TYPES, User};
+use crate::store::logins::SignedIn;
+use crate::store::one_time::Purpose;
+
+/// Answers that must not tell whether an address has an account take at least this long, whatever was to do.
+const AT_LEAST: Duration = Duration::from_millis(400);
+/// What an application may keep about a person, bytes of JSON.
+const METADATA: usize = 8 * 1024;
+
+#[derive(Deserialize)]
+pub(super) struct Onwards {
+    redirect_to: Option<String>,
+}
+
+/// Where the person goes on, if that is a place of ours.
+pub(super) fn redirect(settings: &Settings, onwards: Result<Query<Onwards>, QueryRejection>) -> Option<String> {
+    settings.redirect(onwards.ok()?.0.redirect_to.as_deref())
+}
+
+/// An address that mail can be sent to.
+pub(super) fn address(email: Option<String>) -> Result<String, AuthProblem> {
+    let email = email.unwrap_or_default().trim().to_owned();
+    if email.len() > 320 || email.parse::<lettre::Address>().is_err() {
+        let message = "email is not an e-mail address";
+        let (status, code) = (StatusCode::BAD_REQUEST, ErrorCode::InvalidArgument);
+        return Err(AuthProblem::new(status, code, "email_address_invalid", message));
+    }
+    Ok(email)
+}
+
+/// A password that may be set.
+pub(super) fn password(password: String) -> Result<String, AuthProblem> {
+    match password.chars().count() {
+        0..10 => Err(AuthProblem::weak_password("a password has at least 10 characters", &["length"])),
+        _ if password.len() > 1024 => Err(AuthProblem::weak_password("a password has at most 1024 bytes", &["length"])),
+        _ => Ok(password),
+    }
+}
+
+/// Name and the rest of what an application says about a person.
+pub(super) fn metadata(data: Option<Map<String, Value>>) -> Result<(Option<String>, Map<String, Value>), AuthProblem> {
+    let mut data = data.unwrap_or_default();
+    let name = data.remove("full_name").or_else(|| data.get("name").cloned());
+    let name = match name {
+        None | Some(Value::Null) => None,
+        Some(Value::String(name)) if (1..=200).contains(&name.trim().chars().count()) => Some(name.trim().to_owned()),
+        Some(_) => return Err(AuthProblem::invalid("data.full_name is a name of 1-200 characters")),
+    };
+    let text = Value::Object(data.clone()).to_string();
+    if text.len() > METADATA || text.contains("\\u0000") || name.as_ref().is_some_and(|name| name.contains('\0')) {
+        return Err(AuthProblem::invalid("data is at most 8 KiB of JSON without NUL"));
+    }
+    Ok((name, data))
+}
+
+fn admit(node: &Node, mails: &Mails, email: &str) -> Result<(), AuthProblem> {
+    if mails.admit(node.store.keyring.master().blind_index(email)) {
+        return Ok(());
+    }
+    let message = "too many mails to this address; wait a minute";
+    let (status, code) = (StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited);
+    Err(AuthProblem::new(status, code, "over_email_send_rate_limit", message))
+}
+
+/// The answer, not before its time.
+async fn in_time<T>(work: impl Future<Output = T>) -> T {
+    tokio::join!(work, tokio::time::sleep(AT_LEAST)).0
+}
+
+#[derive(Deserialize)]
+pub(super) struct SignUp {
+    email: Option<String>,
+    phone: Option<String>,
+    password: Option<String>,
+    data: Option<Map<String, Value>>,
+}
+
+pub(super) async fn sign_up(
+    State(node): State<Arc<Node>>,
+    Extension(guesses): Extension<Guesses>,
+    Extension(mails): Extension<Mails>,
+    Extension(settings): Extension<Arc<Settings>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    onwards: Result<Query<Onwards>, QueryRejection>,
+    wanted: Result<Json<SignUp>, JsonRejection>,
+) -> Result<Json<User>, AuthProblem> {
+    guesses.admit(from)?;
+    let wanted = body(wanted)?;
+    if !settings.open {
+        let (status, code) = (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::Forbidden);
+        return Err(AuthProblem::new(status, code, "signup_disabled", "accounts are made by invitation"));
+    }
+    if wanted.phone.is_some() {
+        return Err(no_phones());
+    }
+    if wanted.email.is_none() && wanted.password.is_none() {
+        let (status, code) = (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::InvalidArgument);
+        let message = "nobody signs in without a name";
+        return Err(AuthProblem::new(status, code, "anonymous_provider_disabled", message));
+    }
+    let email = address(wanted.email)?;
+    let password = password(wanted.password.unwrap_or_default())?;
+    let (name, mut data) = metadata(wanted.data)?;
+    let phone = match data.remove("phone_number") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(phone)) if (3..=40).contains(&phone.trim().len()) => Some(phone.trim().to_owned()),
+        Some(_) => return Err(AuthProblem::invalid("data.phone_number is a telephone number")),
+    };
+    let user_type = match data.remove("user_type") {
+        None | Some(Value::Null) => None,
+        Some(word) => Some(
+            *USER_TYPES
+                .iter()
+                .find(|known| word == **known)
+                .ok_or_else(|| AuthProblem::invalid(format!("data.user_type is one of {}", USER_TYPES.join(", "))))?,
+        ),
+    };
+    admit(&node, &mails, &email)?;
+    let new = NewAccount {
+        full_name: name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned()),
+        email,
+        password,
+        phone,
+        user_type,
+        metadata: Value::Object(data),
+        redirect_to: redirect(&settings, onwards),
+    };
+    Ok(Json(in_time(accounts::sign_up(&node.store, &new)).await?))
+}
+
+#[derive(Deserialize)]
+pub(super) struct To {
+    email: Option<String>,
+    phone: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+pub(super) async fn recover(
+    State(node): State<Arc<Node>>,
+    Extension(guesses): Extension<Guesses>,
+    Extension(mails): Extension<Mails>,
+    Extension(settings): Extension<Arc<Settings>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    onwards: Result<Query<Onwards>, QueryRejection>,
+    to: Result<Json<To>, JsonRejection>,
+) -> Result<Json<Value>, AuthProblem> {
+    guesses.admit(from)?;
+    send(&node, &mails, body(to)?, Purpose::Recovery, redirect(&settings, onwards)).await
+}
+
+/// Signing in by mail. An address without an account gets none: accounts are made by signing up or by invitation.
+pub(super) async fn otp(
+    State(node): State<Arc<Node>>,
+    Extension(guesses): Extension<Guesses>,
+    Extension(mails): Extension<Mails>,
+    Extension(settings): Extension<Arc<Settings>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    onwards: Result<Query<Onwards>, QueryRejection>,
+    to: Result<Json<To>, JsonRejection>,
+) -> Result<Json<Value>, AuthProblem> {
+    guesses.admit(from)?;
+    send(&node, &mails, body(to)?, Purpose::MagicLink, redirect(&settings, onwards)).await
+}
+
+pub(super) async fn resend(
+    State(node): State<Arc<Node>>,
+    Extension(guesses): Extension<Guesses>,
+    Extension(mails): Extension<Mails>,
+    Extension(settings): Extension<Arc<Settings>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    onwards: Result<Query<Onwards>, QueryRejection>,
+    to: Result<Json<To>, JsonRejection>,
+) -> Result<Json<Value>, AuthProblem> {
+    guesses.admit(from)?;
+    let to = body(to)?;
+    let purpose = match to.kind.as_deref() {
+        Some("signup") => Purpose::Signup,
+        Some("email_change") => Purpose::EmailChange,
+        _ => return Err(AuthProblem::invalid("type is signup or email_change")),
+    };
+    send(&node, &mails, to, purpose, redirect(&settings, onwards)).await
+}
+
+async fn send(
+    node: &Node,
+    mails: &Mails,
+    to: To,
+    purpose: Purpose,
+    redirect_to: Option<String>,
+) -> Result<Json<Value>, AuthProblem> {
+    if to.phone.is_some() {
+        return Err(no_phones());
+    }
+    let email = address(to.email)?;
+    admit(node, mails, &email)?;
+    in_time(accounts::send(&node.store, &email, purpose, redirect_to)).await?;
+    Ok(Json(json!({})))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Verification {
+    #[serde(rename = "type")]
+    kind: String,
+    token_hash: Option<String>,
+    email: Option<String>,
+    token: Option<String>,
+}
+
+/// A login, and where the person goes on, for the hub's own page.
+#[derive(serde::Serialize)]
+pub(super) struct Verified {
+    #[serde(flatten)]
+    signed_in: SignedIn,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redirect_to: Option<String>,
+}
+
+pub(super) async fn verify(
+    State(node): State<Arc<Node>>,
+    Extension(guesses): Extension<Guesses>,
+    Extension(settings): Extension<Arc<Settings>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    onwards: Result<Query<Onwards>, QueryRejection>,
+    headers: HeaderMap,
+    verification: Result<Json<Verification>, JsonRejection>,
+) -> Result<Json<Verified>, AuthProblem> {
+    guesses.admit(from)?;
+    let verification = body(verification)?;
+    let agent = agent(&headers);
+    let purposes: &[Purpose] = match verification.kind.as_str() {
+        "signup" => &[Purpose::Signup],
+        "magiclink" => &[Purpose::MagicLink],
+        "email" => &[Purpose::Signup, Purpose::MagicLink],
+        "recovery" => &[Purpose::Recovery],
+        "email_change" => &[Purpose::EmailChange],
+        "invite" => &[],
+        _ => {
+            let message = "type is signup, email, magiclink, recovery, email_change or invite";
+            return Err(AuthProblem::invalid(message));
+        }
+    };
+    let signed_in = match (&verification.token_hash, &verification.email, &verification.token) {
+        (Some(link), ..) if verification.kind == "invite" => {
+            accounts::accept_invitation(&node.store, link, agent).await?
+        }
+        (Some(link), ..) => accounts::verify(&node.store, purposes, &Proof::Link(link), agent).await?,
+        (None, Some(email), Some(code)) => {
+            accounts::verify(&node.store, purposes, &Proof::Code { email, code }, agent).await?
+        }
+        _ => return Err(AuthProblem::invalid("token_hash, or email and token, are needed")),
+    };
+    Ok(Json(Verified { signed_in, redirect_to: redirect(&settings, onwards) }))
+}
