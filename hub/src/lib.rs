@@ -11,6 +11,7 @@ pub mod live;
 pub mod metrics;
 pub mod office;
 pub mod postgres;
+pub mod reference;
 pub mod sealing;
 pub mod server;
 pub mod simulated_tablets;

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use hub::config::Config;
 use hub::office::tickets::{self, TicketFormat as Format, TicketsError};
+use hub::reference;
 use hub::server::{Server, StartError, open_database};
 use hub::simulated_tablets::{self, TabletError};
-use hub::store::{StoreError, events, organizations};
+use hub::store::{DataModel, StoreError, events, organizations};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[global_allocator]
@@ -51,6 +52,16 @@ enum Command {
     },
     /// Bring the database's schema up to date, and stop.
     Migrate {
+        #[command(flatten)]
+        config: Config,
+    },
+    /// Print the TypeScript types of the database's tables, as the parameter of supabase-js' `createClient`.
+    Types {
+        #[command(flatten)]
+        config: Config,
+    },
+    /// Print a page in Markdown about every table: what it is for, its columns, who may do what.
+    Reference {
         #[command(flatten)]
         config: Config,
     },
@@ -149,6 +160,14 @@ async fn run(command: Command) -> Result<(), Failure> {
             open_database(&config).await?;
             Ok(())
         }
+        Command::Types { config } => {
+            let database = open_database(&config).await?;
+            say(&reference::types(&DataModel::read(&database.store.pools).await?))
+        }
+        Command::Reference { config } => {
+            let database = open_database(&config).await?;
+            say(&reference::tables(&DataModel::read(&database.store.pools).await?))
+        }
         Command::CreateOwner { config, email, password, organization, name } => {
             let password = match password {
                 Some(password) => password,
@@ -201,8 +220,13 @@ async fn demo(config: &Config) -> Result<(), Failure> {
 
 /// One line on standard output, for programs.
 fn say_ready(line: &serde_json::Value) -> Result<(), Failure> {
+    say(&format!("{line}\n"))
+}
+
+/// The text as it is, on standard output.
+fn say(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}")?;
+    out.write_all(text.as_bytes())?;
     Ok(out.flush()?)
 }
 

@@ -7,4 +7,4 @@ mod schema;
 
 pub use embedded::{EmbeddedError, EmbeddedPostgres};
 pub use pools::{Acting, Pools, begin, begin_snapshot};
-pub use schema::{MigrateError, migrate};
+pub use schema::{MigrateError, migrate, migrations};

@@ -4,6 +4,7 @@ pub mod access;
 pub mod catalogue;
 pub mod check_in;
 pub mod commands;
+pub mod data_model;
 pub mod devices;
 pub mod doors;
 pub mod error;
@@ -22,6 +23,7 @@ pub mod show_floor;
 pub mod snapshot;
 
 pub use catalogue::Catalogue;
+pub use data_model::DataModel;
 pub use error::StoreError;
 pub use keyring::Keyring;
 

@@ -18,6 +18,7 @@ mod pairing;
 mod probes;
 mod project_topics;
 mod races;
+mod reference;
 mod revocation;
 mod run_of_show;
 mod sealed;

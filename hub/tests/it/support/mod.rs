@@ -3,7 +3,7 @@ mod devices;
 mod house;
 pub mod http;
 mod hub;
-mod postgres;
+pub mod postgres;
 pub mod process;
 pub mod room;
 pub mod rundown;
