@@ -5,12 +5,13 @@ CONSOLE := hub/console/dist/index.html
 CONSOLE_SOURCES := $(shell find hub/console/src hub/console/public hub/console/index.html hub/console/vite.config.ts \
 	hub/console/build client-sdk/typescript/src -type f 2>/dev/null)
 
-.PHONY: help demo test setup console check bench
+.PHONY: help demo test setup console check generate bench
 
 help:
 	@echo 'make demo    set everything up, start a hub with a believable show, keep running until Ctrl-C'
 	@echo 'make test    set everything up and pass all tests: Rust, SQL, TypeScript, browser'
 	@echo 'make check   format, lints and types only'
+	@echo 'make generate   write what is made from the wire contract and from the database, and checked in'
 	@echo 'make bench   the show-day benchmark: 32 tablets, 5,000 guests, 200 screens'
 
 setup:
@@ -47,6 +48,14 @@ test: check console
 	cargo build -p hub
 	HUB_BIN=$(CURDIR)/target/debug/hub npm test -w @fashionos/supabase-tests
 	HUB_BIN=$(CURDIR)/target/debug/hub npm run e2e -w @fashionos/console
+
+# From the types of the wire contract, and from a fresh database as the migrations make it.
+generate: setup node_modules/.package-lock.json
+	cargo run -q -p schemas --bin generate
+	npm run generate -w @fashionos/hub
+	data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && export HUB_DATA="$$data" HUB_LOG=warn && unset DATABASE_URL && \
+	  cargo run -q -p hub -- types > "$$data/types" && cp "$$data/types" client-sdk/typescript/src/database.ts && \
+	  cargo run -q -p hub -- reference > "$$data/page" && cp "$$data/page" hub/docs/tables.md
 
 bench: setup
 	@$(MAKE) --no-print-directory console >&2

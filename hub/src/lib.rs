@@ -12,6 +12,7 @@ pub mod mail;
 pub mod metrics;
 pub mod office;
 pub mod postgres;
+pub mod reference;
 pub mod sealing;
 pub mod server;
 pub mod simulated_tablets;

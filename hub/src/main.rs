@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use hub::config::Config;
 use hub::office::tickets::{self, TicketFormat as Format, TicketsError};
+use hub::reference;
 use hub::server::{Server, StartError, open_database};
 use hub::simulated_tablets::{self, TabletError};
 use hub::store::token_keys::Rotation;
-use hub::store::{StoreError, events, organizations};
+use hub::store::{DataModel, StoreError, events, organizations};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[global_allocator]
@@ -62,6 +63,16 @@ enum Command {
         /// At once, because the key is known to somebody: nothing that it signed is believed any more. Clients refresh.
         #[arg(long)]
         now: bool,
+    },
+    /// Print the TypeScript types of the database's tables, as the parameter of supabase-js' `createClient`.
+    Types {
+        #[command(flatten)]
+        config: Config,
+    },
+    /// Print a page in Markdown about every table: what it is for, its columns, who may do what.
+    Reference {
+        #[command(flatten)]
+        config: Config,
     },
     /// Make an account that owns a new organization; the first thing to do on an empty hub.
     CreateOwner {
@@ -164,6 +175,14 @@ async fn run(command: Command) -> Result<(), Failure> {
             store.tokens.rotate(&store.pools, rotation).await?;
             say_ready(&store.tokens.published())
         }
+        Command::Types { config } => {
+            let database = open_database(&config).await?;
+            say(&reference::types(&DataModel::read(&database.store.pools).await?))
+        }
+        Command::Reference { config } => {
+            let database = open_database(&config).await?;
+            say(&reference::tables(&DataModel::read(&database.store.pools).await?))
+        }
         Command::CreateOwner { config, email, password, organization, name } => {
             let password = match password {
                 Some(password) => password,
@@ -216,8 +235,13 @@ async fn demo(config: &Config) -> Result<(), Failure> {
 
 /// One line on standard output, for programs.
 fn say_ready(line: &serde_json::Value) -> Result<(), Failure> {
+    say(&format!("{line}\n"))
+}
+
+/// The text as it is, on standard output.
+fn say(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}")?;
+    out.write_all(text.as_bytes())?;
     Ok(out.flush()?)
 }
 

@@ -2,6 +2,7 @@ export * from "./api.js";
 export * from "./auth.js";
 export type { Codec } from "./codec.js";
 export type * from "./contract.js";
+export type { Database, Json } from "./database.js";
 export { HubError, type LocalErrorCode } from "./errors.js";
 export * from "./forecast.js";
 export type * from "./generated/frames.js";

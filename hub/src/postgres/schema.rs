@@ -52,6 +52,11 @@ pub async fn migrate(owner: &tokio_postgres::Config, master: &MasterKey) -> Resu
     connection.close().await.map_err(MigrateError::Connect)
 }
 
+/// What the schema is made of, in order: the topic of each file, and its SQL.
+pub fn migrations() -> impl Iterator<Item = (&'static str, &'static str)> {
+    MIGRATIONS.iter().map(|migration| (migration.description.as_ref(), migration.sql.as_str()))
+}
+
 fn options(owner: &tokio_postgres::Config) -> Result<PgConnectOptions, MigrateError> {
     let mut options = PgConnectOptions::new_without_pgpass().application_name("hub migrate");
     match owner.get_hosts().first() {

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod catalogue;
 pub mod check_in;
 pub mod commands;
+pub mod data_model;
 pub mod devices;
 pub mod doors;
 pub mod error;
@@ -30,6 +31,7 @@ pub mod snapshot;
 pub mod token_keys;
 
 pub use catalogue::Catalogue;
+pub use data_model::DataModel;
 pub use error::StoreError;
 pub use keyring::Keyring;
 pub use token_keys::TokenKeys;

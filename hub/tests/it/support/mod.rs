@@ -4,7 +4,7 @@ mod house;
 pub mod http;
 mod hub;
 pub mod mail;
-mod postgres;
+pub mod postgres;
 pub mod process;
 pub mod room;
 pub mod rundown;
