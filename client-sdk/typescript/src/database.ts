@@ -5270,6 +5270,7 @@ export interface Database {
           created_at: string;
           updated_at: string;
           rev: number;
+          require_second_factor: boolean;
         };
         Insert: never;
         Update: {
@@ -5285,6 +5286,7 @@ export interface Database {
           created_at?: string;
           updated_at?: string;
           rev?: number;
+          require_second_factor?: boolean;
         };
         Relationships: [
           { foreignKeyName: "organizations_owner_id_fkey"; columns: ["owner_id"]; isOneToOne: false; referencedRelation: "users"; referencedColumns: ["id"] },
@@ -6427,6 +6429,9 @@ export interface Database {
           last_seen_at: string;
           expires_at: string;
           revoked_at: string | null;
+          aal: "aal1" | "aal2";
+          amr: "array";
+          authenticated_at: string;
         };
         Insert: never;
         Update: {
@@ -7857,6 +7862,7 @@ export interface Database {
           created_at: string;
           updated_at: string;
           rev: number;
+          email_confirmed_at: string | null;
         };
         Insert: never;
         Update: {

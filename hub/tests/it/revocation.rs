@@ -72,7 +72,8 @@ async fn a_device_that_joined_nothing_is_cut_off() {
     let hub = TestHub::start().await;
     let show = Show::with_guests(&hub, 1).await;
     let sql = hub.database.sql().await;
-    let suspend = "update organizations set status = 'suspended' where id = (select organization_id from devices where id = $1)";
+    let suspend =
+        "update organizations set status = 'suspended' where id = (select organization_id from devices where id = $1)";
     for statement in
         ["update devices set status = 'revoked' where id = $1", "delete from devices where id = $1", suspend]
     {

@@ -172,6 +172,9 @@ async fn caller(node: &Node, headers: &HeaderMap) -> Result<Identity, RestError>
         // Clients that nobody has signed in with send their key in both places.
         IdentityError::Invalid if key == Some(token) => anonymous(),
         IdentityError::Expired => RestError::new("PGRST301", "JWT expired"),
+        other @ (IdentityError::NoOrganization | IdentityError::SecondFactor) => {
+            RestError::new("42501", other.to_string())
+        }
         other => RestError::new("PGRST301", other.to_string()),
     })
 }

@@ -3,6 +3,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use futures_util::StreamExt as _;
+use hub::store::identity::LoginCard;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -115,7 +116,16 @@ async fn tokens(hub: &TestHub, sql: &tokio_postgres::Client) -> BTreeMap<String,
         .expect("asked");
     let mut tokens: BTreeMap<String, String> = people
         .iter()
-        .map(|row| (row.get(0), hub::store::identity::issue(store, row.get(1), row.get(3), row.get(2)).0))
+        .map(|row| {
+            let login = LoginCard {
+                id: row.get(2),
+                user_id: row.get(1),
+                organization_id: row.get(3),
+                aal: "aal1".into(),
+                amr: json!([]),
+            };
+            (row.get(0), hub::store::identity::issue(store, &login).0)
+        })
         .collect();
     let devices = sql.query("select label, device from fixture.principals where device is not null", &[]).await;
     for row in devices.expect("asked") {
