@@ -234,7 +234,7 @@ async fn keys_are_fetched_with_care() {
         ("none", json!({"algorithm": "none"})),
         ("http", json!({"jwks_url": "http://id.example/keys"})),
         ("file", json!({"jwks_url": "file:///etc/passwd"})),
-        ("both", json!({"jwks_file": "/tmp/x"})),
+        ("both", json!({"jwks_file": "keys.json"})),
         ("email", json!({"name": "email"})),
         ("name", json!({"name": "A B"})),
         ("audience", json!({"audience": ""})),

@@ -56,8 +56,7 @@ impl Builder<'_> {
             }
         }
         if inner.aggregated && !more.is_empty() {
-            return Err(RestError::new("PGRST127", "Feature not implemented")
-                .details("Rows are not ordered by an embed that computes something."));
+            return Err(RestError::senseless("Rows are not ordered by an embed that computes something."));
         }
         let alias = self.alias();
         let (join, condition) = match embed.join {
@@ -65,8 +64,7 @@ impl Builder<'_> {
             Join::Inner => ("join", format!("{alias}.j is not null")),
         };
         if embed.spread && inner.aggregated {
-            return Err(RestError::new("PGRST127", "Feature not implemented")
-                .details("An embed that computes something is not spread."));
+            return Err(RestError::senseless("An embed that computes something is not spread."));
         }
         if embed.spread {
             for (nth, output) in inner.outputs.iter().enumerate() {

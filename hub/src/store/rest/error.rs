@@ -37,6 +37,11 @@ impl RestError {
         self
     }
 
+    /// Parts that are good each for itself and mean nothing together. PostgREST's code for what it does not combine.
+    pub(super) fn senseless(what: &str) -> Self {
+        Self::new("PGRST127", what)
+    }
+
     /// A column that the caller's role does not see, in a place where its values would show.
     pub(super) fn masked(relation: &str, column: &str) -> Self {
         Self::new("42501", format!("permission denied for column {column} of {relation}"))

@@ -170,9 +170,7 @@ fn statement(
         }
         Returns::Scalar { many } => {
             if !root.conditions.is_empty() || !root.order.is_empty() {
-                return Err(
-                    RestError::new("PGRST127", "Feature not implemented").details("A plain value has no columns.")
-                );
+                return Err(RestError::senseless("A plain value has no columns."));
             }
             let value = if *many { "coalesce(json_agg(v.v), '[]'::json)" } else { "json_agg(v.v) -> 0" };
             let rows = format!("select v.v from {source} as v(v) limit {}", ROW_CAP);

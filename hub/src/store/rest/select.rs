@@ -123,8 +123,7 @@ impl<'a> Builder<'a> {
         if select.aggregated
             && node.items.iter().any(|item| matches!(item, Item::Embed(e) if !e.spread && !e.node.items.is_empty()))
         {
-            return Err(RestError::new("PGRST127", "Feature not implemented")
-                .details("An embed cannot stand beside an aggregate; spread it (...) instead."));
+            return Err(RestError::senseless("An embed cannot stand beside an aggregate; spread it (...) instead."));
         }
         for condition in &node.conditions {
             let mut needed = Vec::new();

@@ -152,9 +152,7 @@ pub async fn write(
 /// An update or a deletion says which rows it means, and means all of them.
 fn filtered(root: &Node) -> Result<(), RestError> {
     if root.limit.is_some() || root.offset != 0 {
-        return Err(
-            RestError::new("PGRST127", "Feature not implemented").details("A write has no limit and no offset.")
-        );
+        return Err(RestError::senseless("A write has no limit and no offset."));
     }
     if root.conditions.is_empty() {
         return Err(RestError::new("21000", "UPDATE and DELETE require a WHERE clause").hint("Add a filter."));
