@@ -24,6 +24,14 @@ pub enum MigrateError {
     Url(String),
 }
 
+/// What the hub itself says is said again and again, of keys that its arrays name: no plan gets better by knowing them. A
+/// plan lives as long as its connection and may be made on the first evening, over tables that are still empty: it must
+/// not read them whole once they are full. Where a plan has no other way than that, its cost looks immense; compiling
+/// it would take longer than running it.
+const WORKER_SETTINGS: &str = "; alter role hub_worker set plan_cache_mode = force_generic_plan
+    ; alter role hub_worker set enable_seqscan = off
+    ; alter role hub_worker set jit = off";
+
 /// Applies the migrations that the database does not have yet, each in its transaction, and lets the hub's two logins in
 /// with passwords derived from the master key. Several hubs may do this at once: the first wins, the others find it done.
 ///
@@ -33,10 +41,7 @@ pub async fn migrate(owner: &tokio_postgres::Config, master: &MasterKey) -> Resu
     let options = options(owner)?;
     let mut connection = PgConnection::connect_with(&options).await.map_err(MigrateError::Connect)?;
     MIGRATIONS.run(&mut connection).await?;
-    // What the hub itself says is said again and again, of keys that its arrays name: no plan gets better by knowing them.
-    for (login, settings) in
-        [("hub_app", ""), ("hub_worker", "; alter role hub_worker set plan_cache_mode = force_generic_plan")]
-    {
+    for (login, settings) in [("hub_app", ""), ("hub_worker", WORKER_SETTINGS)] {
         // The password is hexadecimal: nothing in it needs quoting. Roles belong to the whole cluster, so two hubs may
         // collide here; the loser tries again.
         let statement = format!("alter role {login} password '{}'{settings}", master.login_password(login));

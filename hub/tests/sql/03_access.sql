@@ -125,7 +125,7 @@ create table fixture.tried as
    -- An admin's bounds are asserted by themselves, below.
    where not (t.table_name = 'memberships' and p.role = 'admin' and t.content ->> 'role' = 'owner' and v.verb <> 'select');
 
-select plan((select count(*) from fixture.tenant_tables)::int + 36);
+select plan((select count(*) from fixture.tenant_tables)::int + 37);
 
 select is_empty(format($q$ select label, verb, expected, reached, count(*) from fixture.tried
                             where table_name = %L and expected <> reached group by 1, 2, 3, 4 order by 1, 2 $q$, t.table_name),
@@ -204,6 +204,12 @@ select is_empty($$
   select a.table_name, a.role from app.access a
    where a.role not in ('owner', 'admin', 'producer', 'staff', 'client', 'designer', 'model', 'sponsor', 'attendee', 'wall', 'plugin', 'system', 'any')
 $$, 'every rule names a role that there is');
+
+select is_empty($$
+  select p.tablename, p.policyname from pg_policies p
+   where p.permissive = 'PERMISSIVE' and p.roles <> '{hub_app}' and p.policyname <> 'system'
+     and not (p.roles = '{hub_worker}' and coalesce(p.qual, p.with_check) ~ '^\( SELECT app.is_system\(\)')
+$$, 'the hub itself is asked one question only, and people none of the hub''s');
 
 select * from finish();
 rollback;
