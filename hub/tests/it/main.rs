@@ -10,6 +10,7 @@ mod auth_outside;
 mod check_in;
 mod counters;
 mod crash;
+mod daily_round;
 mod demo;
 mod demo_rows;
 mod doors;
