@@ -134,11 +134,16 @@ impl Server {
     /// Stops: sessions are told, what is being committed is answered, the embedded database is shut down.
     pub async fn stop(mut self) {
         tracing::info!("draining");
-        self.node.drain();
+        self.node.drain(false);
         let _ = self.stop.send(true);
-        // Commands that are under way have their outcomes by then; sessions have said goodbye.
-        tokio::time::sleep(Duration::from_millis(250)).await;
-        let _ = tokio::time::timeout(Duration::from_secs(5), &mut self.serving).await;
+        let answered = async {
+            let _ = tokio::join!(self.node.emptied(), &mut self.serving);
+        };
+        if tokio::time::timeout(ANSWERS_WITHIN, answered).await.is_err() {
+            tracing::warn!("not everything that was under way has been answered; clients send it again");
+            self.node.drain(true);
+            let _ = tokio::time::timeout(GOODBYES_WITHIN, self.node.emptied()).await;
+        }
         self.serving.abort();
         // One that is on its way is sent again by whoever starts next, under the same message id.
         self.mails.abort();
@@ -155,7 +160,7 @@ impl Server {
 impl Drop for Server {
     /// A server that nobody stopped ends as a killed one would: at once, without a word to its sessions.
     fn drop(&mut self) {
-        self.node.drain();
+        self.node.drain(true);
         self.serving.abort();
         self.mails.abort();
         self.rounds.abort();
@@ -172,6 +177,11 @@ async fn keep_time(node: Arc<Node>) {
         }
     }
 }
+
+/// How long a stop waits for the outcomes of what is under way, and for slow readers to take them.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
+/// How long it then waits for the goodbyes.
+const GOODBYES_WITHIN: Duration = Duration::from_secs(1);
 
 /// How often to look whose day has begun: time zones begin theirs at the hour, few of them at a part of it.
 const ROUNDS_EVERY: Duration = Duration::from_secs(60 * 60);

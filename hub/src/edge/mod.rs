@@ -13,6 +13,7 @@ pub mod live_socket;
 pub mod probes;
 pub mod problem;
 pub mod rest;
+pub mod scans;
 pub mod tickets;
 
 use std::sync::Arc;
@@ -49,6 +50,7 @@ pub fn router(node: Arc<Node>, settings: Arc<auth::Settings>) -> Router {
         .layer(Extension(limits::Guesses::default()))
         .layer(DefaultBodyLimit::max(BODY))
         .merge(imports::routes())
+        .merge(scans::routes())
         .merge(exports::routes())
         .merge(probes::routes())
         .merge(rest::routes())
