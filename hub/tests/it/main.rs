@@ -23,6 +23,8 @@ mod hostile_requests;
 mod imports;
 mod live_commands;
 mod live_protocol;
+mod logs;
+mod managed;
 mod pairing;
 mod probes;
 mod project_topics;
