@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 pub mod edge;
 pub mod live;
+pub mod logging;
 pub mod mail;
 pub mod metrics;
 pub mod office;

@@ -120,13 +120,7 @@ enum Failure {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("HUB_LOG").unwrap_or_else(|_| "info,hub=info".into());
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if std::env::var("HUB_LOG_FORMAT").is_ok_and(|format| format == "json") {
-        log.json().init();
-    } else {
-        log.with_target(false).init();
-    }
+    hub::logging::start();
     match run(arguments.command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -12,7 +12,7 @@ use crate::mail::{self, Carrier, CarrierError};
 use crate::metrics::Metrics;
 use crate::postgres::{EmbeddedError, EmbeddedPostgres, MigrateError, Pools, migrate};
 use crate::sealing::{MasterKey, MasterKeyError};
-use crate::store::{Store, StoreError, one_time};
+use crate::store::{Store, StoreError, daily_round, one_time};
 use crate::{clock, edge};
 
 /// A database that is migrated and open, with the server that runs it if it is the hub's own.
@@ -32,6 +32,7 @@ pub struct Server {
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
     mails: JoinHandle<()>,
+    rounds: JoinHandle<()>,
 }
 
 /// Why the hub does not start.
@@ -111,6 +112,7 @@ impl Server {
         let node = Node::start(Arc::clone(&database.store), Metrics::new());
         let mails = tokio::spawn(mail::deliver(Arc::clone(&database.store), carrier, public_url));
         tokio::spawn(keep_accounts(Arc::clone(&node)));
+        let rounds = tokio::spawn(make_rounds(Arc::clone(&database.store)));
         tokio::spawn(doorbell::listen(Arc::clone(&node)));
         tokio::spawn(keep_time(Arc::clone(&node)));
         let (stop, mut stopped) = watch::channel(false);
@@ -126,20 +128,27 @@ impl Server {
             }
         });
         tracing::info!(%address, "the hub is ready");
-        Ok(Self { address, node, database: database.embedded, stop, serving, mails })
+        Ok(Self { address, node, database: database.embedded, stop, serving, mails, rounds })
     }
 
     /// Stops: sessions are told, what is being committed is answered, the embedded database is shut down.
     pub async fn stop(mut self) {
         tracing::info!("draining");
-        self.node.drain();
+        self.node.drain(false);
         let _ = self.stop.send(true);
-        // Commands that are under way have their outcomes by then; sessions have said goodbye.
-        tokio::time::sleep(Duration::from_millis(250)).await;
-        let _ = tokio::time::timeout(Duration::from_secs(5), &mut self.serving).await;
+        let answered = async {
+            let _ = tokio::join!(self.node.emptied(), &mut self.serving);
+        };
+        if tokio::time::timeout(ANSWERS_WITHIN, answered).await.is_err() {
+            tracing::warn!("not everything that was under way has been answered; clients send it again");
+            self.node.drain(true);
+            let _ = tokio::time::timeout(GOODBYES_WITHIN, self.node.emptied()).await;
+        }
         self.serving.abort();
         // One that is on its way is sent again by whoever starts next, under the same message id.
         self.mails.abort();
+        // A round that is under way is rolled back, and made by whoever starts next.
+        self.rounds.abort();
         self.node.stop();
         if let Some(mut embedded) = self.database.take() {
             let _ = tokio::task::spawn_blocking(move || embedded.stop()).await;
@@ -151,9 +160,10 @@ impl Server {
 impl Drop for Server {
     /// A server that nobody stopped ends as a killed one would: at once, without a word to its sessions.
     fn drop(&mut self) {
-        self.node.drain();
+        self.node.drain(true);
         self.serving.abort();
         self.mails.abort();
+        self.rounds.abort();
         self.node.stop();
     }
 }
@@ -165,6 +175,43 @@ async fn keep_time(node: Arc<Node>) {
         if let Err(error) = clock::measure(&node.store.pools).await {
             tracing::debug!(%error, "the database's clock could not be measured");
         }
+    }
+}
+
+/// How long a stop waits for the outcomes of what is under way, and for slow readers to take them.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
+/// How long it then waits for the goodbyes.
+const GOODBYES_WITHIN: Duration = Duration::from_secs(1);
+
+/// How often to look whose day has begun: time zones begin theirs at the hour, few of them at a part of it.
+const ROUNDS_EVERY: Duration = Duration::from_secs(60 * 60);
+/// The same, when something did not work.
+const ROUNDS_AGAIN: Duration = Duration::from_secs(60);
+
+/// Makes the daily round of every organization, beginning at once: days may have begun while no hub ran. The database
+/// says which rounds are due and lets one hub make each.
+async fn make_rounds(store: Arc<Store>) {
+    loop {
+        let mut failed = false;
+        match daily_round::due(&store).await {
+            Ok(due) => {
+                for organization_id in due {
+                    match daily_round::make(&store, organization_id).await {
+                        Ok(Some(late)) => tracing::info!(%organization_id, late, "the daily round was made"),
+                        Ok(None) => {}
+                        Err(error) => {
+                            failed = true;
+                            tracing::warn!(%organization_id, %error, "the daily round could not be made");
+                        }
+                    }
+                }
+            }
+            Err(error) => {
+                failed = true;
+                tracing::warn!(%error, "the daily rounds could not be looked for");
+            }
+        }
+        tokio::time::sleep(if failed { ROUNDS_AGAIN } else { ROUNDS_EVERY }).await;
     }
 }
 

@@ -96,14 +96,15 @@ impl HubBuilder {
     pub async fn connect(self) -> Result<Hub, HubError> {
         let hub = self.start()?;
         let mut status = hub.status();
+        // A copy: what `wait_for` gives holds a lock, and no future that holds one can move between threads.
         let decided = status.wait_for(|status| !matches!(status, Status::Connecting { .. })).await;
-        let failure = match decided.as_deref() {
+        let decided = decided.map(|status| Status::clone(&status));
+        let failure = match decided {
             Ok(Status::Live { .. }) => None,
-            Ok(Status::Offline { why, .. }) => Some(why.clone()),
-            Ok(Status::Denied { code, message }) => Some(HubError::Denied { code: *code, message: message.clone() }),
+            Ok(Status::Offline { why, .. }) => Some(why),
+            Ok(Status::Denied { code, message }) => Some(HubError::Denied { code, message }),
             Ok(Status::Connecting { .. } | Status::Closed) | Err(_) => Some(HubError::Closed),
         };
-        drop(decided);
         match failure {
             None => Ok(hub),
             Some(failure) => {

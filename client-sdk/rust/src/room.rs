@@ -35,7 +35,8 @@ impl JoinOptions {
         self
     }
 
-    /// Goes on from a state kept from earlier, of the same principal and the same tables.
+    /// Goes on from a state kept from earlier, of the same tables. One that another principal saw, or the same in another
+    /// role, is replaced by a snapshot.
     pub fn since(mut self, state: RoomState) -> Self {
         self.since = Some(state);
         self

@@ -2,18 +2,20 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
-use schemas::{ClientFrame, Commit, Cursor, ErrorCode, PresenceMember, Row, SnapshotReason, Topic};
+use schemas::{ClientFrame, Commit, Cursor, ErrorCode, PresenceMember, Principal, Row, SnapshotReason, Topic};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::pending::Reply;
 use crate::room::{JoinOptions, RoomCell, Update};
-use crate::state::Applied;
+use crate::state::{Applied, Audience};
 use crate::{HubError, RoomState};
 
 /// The rooms of a connection. Methods that have something to say to the hub push it to `frames`.
 #[derive(Debug, Default)]
 pub(crate) struct Rooms {
+    /// For whom the hub says it speaks.
+    audience: Option<Audience>,
     joined: BTreeMap<Topic, Joined>,
 }
 
@@ -55,6 +57,14 @@ impl Rooms {
         true
     }
 
+    /// The hub has said welcome to this principal. `true`: what is held was meant for another, or for nobody.
+    pub(crate) fn welcome(&mut self, principal: &Principal) -> bool {
+        let now = Some(Audience::from(principal));
+        let other = self.audience != now;
+        self.audience = now;
+        other
+    }
+
     /// Whether there was one.
     pub(crate) fn remove(&mut self, topic: Topic) -> bool {
         self.joined.remove(&topic).is_some()
@@ -65,7 +75,8 @@ impl Rooms {
         if let Some(room) = self.joined.get_mut(&topic) {
             room.again_at = None;
             room.awaiting = true;
-            frames.push(room.join_frame(topic, room.position()));
+            let since = room.position(self.audience.as_ref());
+            frames.push(room.join_frame(topic, since));
         }
     }
 
@@ -137,7 +148,7 @@ impl Rooms {
         tables: BTreeMap<String, Vec<Row>>,
         frames: &mut Vec<ClientFrame>,
     ) -> Result<(), HubError> {
-        let state = RoomState::from_snapshot(cursor, tables)
+        let state = RoomState::from_snapshot(self.audience.clone(), cursor, tables)
             .ok_or_else(|| HubError::Protocol("a snapshot holds a row without a key".into()))?;
         let Some(room) = self.joined.get_mut(&topic) else { return Ok(()) };
         match &room.cell {
@@ -154,7 +165,7 @@ impl Rooms {
 
     pub(crate) fn resumed(&mut self, topic: Topic, cursor: Cursor, frames: &mut Vec<ClientFrame>) {
         let Some(room) = self.joined.get_mut(&topic) else { return };
-        if room.position() != Some(cursor) {
+        if room.position(self.audience.as_ref()) != Some(cursor) {
             room.join_anew(topic, frames);
         } else if let Some(state) = room.kept.take() {
             self.open(topic, state, frames);
@@ -227,11 +238,11 @@ impl Rooms {
 }
 
 impl Joined {
-    /// What is held.
-    fn position(&self) -> Option<Cursor> {
+    /// What is held, if it is what this audience sees.
+    fn position(&self, audience: Option<&Audience>) -> Option<Cursor> {
         match &self.cell {
-            Some(cell) => Some(cell.state.read().unwrap_or_else(PoisonError::into_inner).cursor()),
-            None => self.kept.as_ref().map(RoomState::cursor),
+            Some(cell) => cell.state.read().unwrap_or_else(PoisonError::into_inner).position_for(audience),
+            None => self.kept.as_ref().and_then(|state| state.position_for(audience)),
         }
     }
 

@@ -172,11 +172,15 @@ impl Session {
                 let now = self.clock.local_ms();
                 self.clock.learn(now, server_time, now);
                 self.commands.set_limit(limits.commands_in_flight as usize);
-                // A second welcome answers a fresher token: rooms and commands go on.
+                let other_audience = self.rooms.welcome(&principal);
+                // A second welcome answers a fresher token: commands go on, and rooms too, unless the principal is now
+                // somebody who sees other rows or columns.
                 if !self.live {
                     self.live = true;
                     self.rooms.join_all(frames);
                     self.send_all_again();
+                } else if other_audience {
+                    self.rooms.join_all(frames);
                 }
                 let heartbeat = Duration::from_millis(u64::from(heartbeat_ms).max(50));
                 return Turn::Welcomed { session_id, principal, heartbeat };

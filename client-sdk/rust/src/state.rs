@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 
-use schemas::{Change, Commit, Cursor, Op, Row};
+use schemas::{Change, Commit, Cursor, Op, Principal, Row};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -18,8 +18,21 @@ pub fn key_column(table: &str) -> &'static str {
 /// may see it. May be stored and given to [`JoinOptions::since`](crate::JoinOptions::since) later.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RoomState {
+    /// Whose sight it is. A state that was stored without one is nobody's.
+    #[serde(default)]
+    audience: Option<Audience>,
     cursor: Cursor,
     tables: BTreeMap<String, HashMap<Uuid, Row>>,
+}
+
+/// For whom the hub picks rows and columns: a principal, whatever it is called. The same person in another role sees others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Audience(Principal);
+
+impl From<&Principal> for Audience {
+    fn from(principal: &Principal) -> Self {
+        Self(Principal { name: String::new(), ..principal.clone() })
+    }
 }
 
 /// What a delta did to a state.
@@ -37,7 +50,11 @@ pub(crate) enum Applied {
 
 impl RoomState {
     /// The state that a snapshot shows; `None` when a row has no key.
-    pub(crate) fn from_snapshot(cursor: Cursor, tables: BTreeMap<String, Vec<Row>>) -> Option<Self> {
+    pub(crate) fn from_snapshot(
+        audience: Option<Audience>,
+        cursor: Cursor,
+        tables: BTreeMap<String, Vec<Row>>,
+    ) -> Option<Self> {
         let tables = tables
             .into_iter()
             .map(|(table, rows)| {
@@ -46,7 +63,12 @@ impl RoomState {
                 Some((table, rows))
             })
             .collect::<Option<_>>()?;
-        Some(Self { cursor, tables })
+        Some(Self { audience, cursor, tables })
+    }
+
+    /// The position to go on from, for an audience that sees what this state shows.
+    pub(crate) fn position_for(&self, audience: Option<&Audience>) -> Option<Cursor> {
+        (self.audience.is_some() && self.audience.as_ref() == audience).then_some(self.cursor)
     }
 
     /// The position of the journal that this state shows.
@@ -155,7 +177,7 @@ mod tests {
     fn at_seq(seq: u64) -> RoomState {
         let rows = vec![row(json!({"id": id(1), "name": "North", "order_index": 0}))];
         let cursor = Cursor { epoch: id(9), seq };
-        RoomState::from_snapshot(cursor, [("event_gates".to_owned(), rows)].into()).expect("keyed rows")
+        RoomState::from_snapshot(None, cursor, [("event_gates".to_owned(), rows)].into()).expect("keyed rows")
     }
 
     #[test]
@@ -209,9 +231,9 @@ mod tests {
     fn counters_are_kept_under_what_they_count() {
         let cursor = Cursor { epoch: id(9), seq: 1 };
         let rows = vec![row(json!({"gate_id": id(3), "event_id": id(4), "entries": 2}))];
-        let state = RoomState::from_snapshot(cursor, [("gate_counters".to_owned(), rows)].into()).expect("keyed");
+        let state = RoomState::from_snapshot(None, cursor, [("gate_counters".to_owned(), rows)].into()).expect("keyed");
         assert_eq!(state.row("gate_counters", id(3)).expect("there")["entries"], json!(2));
         let unkeyed = vec![row(json!({"name": "no key"}))];
-        assert_eq!(RoomState::from_snapshot(cursor, [("event_gates".to_owned(), unkeyed)].into()), None);
+        assert_eq!(RoomState::from_snapshot(None, cursor, [("event_gates".to_owned(), unkeyed)].into()), None);
     }
 }

@@ -2,6 +2,7 @@
 //! whether its tables and columns exist, and who may see them, is asked elsewhere.
 
 mod condition;
+mod key;
 mod placement;
 mod scan;
 mod selection;

@@ -13,17 +13,19 @@ pub mod live_socket;
 pub mod probes;
 pub mod problem;
 pub mod rest;
+pub mod scans;
 pub mod tickets;
 
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, MatchedPath};
 use axum::http::{HeaderName, HeaderValue, Request};
 use axum::{Extension, Router};
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
+use uuid::Uuid;
 
 use crate::live::Node;
 
@@ -36,10 +38,12 @@ pub fn router(node: Arc<Node>, settings: Arc<auth::Settings>) -> Router {
     let header = |name, value| {
         SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
     };
-    // Only the path: a query may hold what is nobody's business in a log.
+    // The route, not the address: what a client puts into one may be nobody's business in a log. The request's id, which is
+    // its own if it sent one, only where it is a UUID.
     let trace = TraceLayer::new_for_http().make_span_with(|request: &Request<axum::body::Body>| {
-        let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
-        tracing::info_span!("http", method = %request.method(), path = request.uri().path(), request_id = id)
+        let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str);
+        let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()?.parse::<Uuid>().ok());
+        tracing::info_span!("http", method = %request.method(), route, request_id = id.map(tracing::field::display))
     });
     Router::new()
         .merge(auth::routes(settings))
@@ -49,6 +53,7 @@ pub fn router(node: Arc<Node>, settings: Arc<auth::Settings>) -> Router {
         .layer(Extension(limits::Guesses::default()))
         .layer(DefaultBodyLimit::max(BODY))
         .merge(imports::routes())
+        .merge(scans::routes())
         .merge(exports::routes())
         .merge(probes::routes())
         .merge(rest::routes())

@@ -1,7 +1,9 @@
 //! The live view: one room a topic, one shard of sockets a core. Nothing here knows HTTP.
 
+pub mod asker;
 pub mod audience;
 pub mod bounds;
+pub mod bulk;
 pub mod doorbell;
 pub mod node;
 pub mod presence;

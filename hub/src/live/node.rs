@@ -7,6 +7,7 @@ use bytes::Bytes;
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
 use schemas::{Encoding, ErrorCode, Topic};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::room::{Room, RoomMessage};
@@ -28,14 +29,27 @@ pub struct Node {
     seats: DashMap<Uuid, Vec<(Seat, Uuid)>>,
     next: AtomicU64,
     draining: AtomicBool,
+    /// Sockets that are open, or have something to be sent.
+    open: watch::Sender<usize>,
+}
+
+/// One socket more, for as long as this value lives.
+pub struct Counted(Arc<Node>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.open.send_modify(|open| *open -= 1);
+    }
 }
 
 /// Why nothing could be handed to a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NodeError {
     /// Its mailbox is full.
+    #[error("the topic is busy")]
     Busy,
     /// The hub is shutting down.
+    #[error("the hub is shutting down; connect again")]
     Draining,
 }
 
@@ -61,6 +75,7 @@ impl Node {
             seats: DashMap::new(),
             next: AtomicU64::new(1),
             draining: AtomicBool::new(false),
+            open: watch::Sender::new(0),
         });
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let (ready, started) = std::sync::mpsc::channel();
@@ -101,12 +116,14 @@ impl Node {
     }
 
     /// Hands an upgraded connection to a shard.
-    pub fn adopt(&self, stream: std::net::TcpStream, encoding: Encoding, read_ahead: Bytes) {
+    pub fn adopt(self: &Arc<Self>, stream: std::net::TcpStream, encoding: Encoding, read_ahead: Bytes) {
         let id = self.next_id();
         let shards = self.shards();
         let index = usize::try_from(id).unwrap_or(0) % shards.len().max(1);
         if let Some(shard) = shards.get(index) {
-            shard.do_send(Adopt { id, stream, encoding, read_ahead });
+            self.open.send_modify(|open| *open += 1);
+            let counted = Counted(Arc::clone(self));
+            shard.do_send(Adopt { id, stream, encoding, read_ahead, counted });
         }
     }
 
@@ -218,12 +235,20 @@ impl Node {
         }
     }
 
-    /// Ends every session and takes no new ones.
-    pub fn drain(&self) {
+    /// Takes no new sessions and no new commands. A session ends when its commands that are under way have their
+    /// outcomes, or `at_once`.
+    pub fn drain(&self, at_once: bool) {
         self.draining.store(true, Ordering::Relaxed);
         for shard in self.shards() {
-            shard.do_send(Drain);
+            shard.do_send(Drain { at_once });
         }
+    }
+
+    /// Waits until every socket is gone, with all that was to be sent on it.
+    pub async fn emptied(&self) {
+        let mut open = self.open.subscribe();
+        // The sender lives as long as the node.
+        let _ = open.wait_for(|open| *open == 0).await;
     }
 
     /// Whether the hub is shutting down.

@@ -7,6 +7,7 @@ use deadpool_postgres::Transaction;
 use schemas::{About, Answer, Command, Done, ErrorCode, Outcome, PrincipalKind, Query, ServerFrame, Topic};
 use uuid::Uuid;
 
+use super::asker::Asker;
 use super::room::Room;
 use super::session;
 use super::shard::{AnswerKind, Seat};
@@ -16,10 +17,10 @@ use crate::store::commands::{self, Answered, Author};
 use crate::store::identity::Identity;
 use crate::store::{Store, StoreError, run_of_show, show_floor};
 
-/// A command, from a session that may send it.
+/// A command, from somebody who may send it.
 pub struct Perform {
     /// Where the answer goes.
-    pub seat: Seat,
+    pub asker: Asker,
     /// Who asks.
     pub identity: Arc<Identity>,
     /// The command's id.
@@ -41,7 +42,7 @@ pub struct Ask {
 /// Scans that wait for the batch before theirs to be committed.
 #[derive(Default)]
 pub struct ScanQueue {
-    waiting: Vec<(Seat, ScanRequest)>,
+    waiting: Vec<(Asker, ScanRequest)>,
     in_flight: bool,
     /// How many the batch before answered: in a rush, as many are on their way again.
     expected: usize,
@@ -91,7 +92,7 @@ impl Room {
         if full {
             let about = Some(About::Command(perform.command_id));
             let frame = session::error(ErrorCode::Busy, "the event is busy; try again".into(), about);
-            return self.answer(vec![(perform.seat, frame, AnswerKind::Command)]);
+            return self.reply(vec![(perform.asker, frame)]);
         }
         if let Command::Scan { .. } = perform.command {
             self.scans.waiting.push(scan_request(self.topic, perform));
@@ -119,7 +120,7 @@ impl Room {
         }
         self.scans.in_flight = true;
         let take = self.scans.waiting.len().min(BATCH);
-        let (seats, batch): (Vec<Seat>, Vec<ScanRequest>) = self.scans.waiting.drain(..take).unzip();
+        let (askers, batch): (Vec<Asker>, Vec<ScanRequest>) = self.scans.waiting.drain(..take).unzip();
         let (node, organization_id, event_id) = (Arc::clone(&self.node), self.organization_id, self.topic.id);
         let admit = async move {
             let admitted = check_in::admit(&node.store, organization_id, event_id, &batch).await;
@@ -131,16 +132,16 @@ impl Room {
             room.node.metrics.scans.increment(batch.len() as u64);
             match admitted {
                 Ok(admitted) => {
-                    let answers = seats
+                    let answers = askers
                         .into_iter()
                         .zip(batch.iter().map(|scan| scan.command_id))
                         .zip(admitted.answers)
-                        .map(|((seat, id), answered)| (seat, id, answered))
+                        .map(|((asker, id), answered)| (asker, id, answered))
                         .collect();
                     room.answer_commands(answers, ctx);
                 }
                 Err(error) => {
-                    let failed = seats.into_iter().zip(batch.iter().map(|scan| scan.command_id)).collect();
+                    let failed = askers.into_iter().zip(batch.iter().map(|scan| scan.command_id)).collect();
                     room.commands_failed(&error, failed);
                 }
             }
@@ -155,11 +156,11 @@ impl Room {
         let Some(perform) = self.commands.waiting.pop_front() else { return };
         self.commands.in_flight = true;
         let (node, topic) = (Arc::clone(&self.node), self.topic);
-        let (seat, command_id) = (perform.seat, perform.command_id);
+        let Perform { asker, identity, command_id, command } = perform;
         let work = async move {
-            let author = perform.identity.author();
-            commands::execute(&node.store, &author, topic, perform.command_id, &perform.command, async |transaction| {
-                decide(transaction, &author, topic.id, &perform.command).await
+            let author = identity.author();
+            commands::execute(&node.store, &author, topic, command_id, &command, async |transaction| {
+                decide(transaction, &author, topic.id, &command).await
             })
             .await
         };
@@ -167,15 +168,15 @@ impl Room {
             room.commands.in_flight = false;
             room.node.metrics.commands.increment(1);
             match answered {
-                Ok(answered) => room.answer_commands(vec![(seat, command_id, answered)], ctx),
-                Err(error) => room.commands_failed(&error, vec![(seat, command_id)]),
+                Ok(answered) => room.answer_commands(vec![(asker, command_id, answered)], ctx),
+                Err(error) => room.commands_failed(&error, vec![(asker, command_id)]),
             }
             room.next_command(ctx);
         }));
     }
 
     /// Sends outcomes; verdicts go by the room's memory of guests for the names that are stored nowhere readable.
-    fn answer_commands(&mut self, answers: Vec<(Seat, Uuid, Answered)>, ctx: &mut Context<Self>) {
+    fn answer_commands(&mut self, answers: Vec<(Asker, Uuid, Answered)>, ctx: &mut Context<Self>) {
         let unknown: Vec<Uuid> = answers.iter().filter_map(|(_, _, answered)| guest_in(answered)).collect();
         if !self.guests.have_all(&unknown) {
             return self.with_guests(ctx, move |room, ctx| room.answer_commands(answers, ctx));
@@ -183,7 +184,7 @@ impl Room {
         let mut head = 0;
         let frames = answers
             .into_iter()
-            .map(|(seat, command_id, answered)| {
+            .map(|(asker, command_id, answered)| {
                 let frame = match answered {
                     Answered::Outcome { mut outcome, seq, duplicate } => {
                         head = head.max(seq.unwrap_or(0));
@@ -196,14 +197,14 @@ impl Room {
                         Some(About::Command(command_id)),
                     ),
                 };
-                (seat, frame, AnswerKind::Command)
+                (asker, frame)
             })
             .collect();
-        self.answer(frames);
+        self.reply(frames);
         self.follow(head, ctx);
     }
 
-    fn commands_failed(&mut self, error: &StoreError, failed: Vec<(Seat, Uuid)>) {
+    fn commands_failed(&mut self, error: &StoreError, failed: Vec<(Asker, Uuid)>) {
         let code = match error {
             StoreError::Unavailable(_) => ErrorCode::Unavailable,
             StoreError::Constraint { .. } => ErrorCode::Conflict,
@@ -218,12 +219,12 @@ impl Room {
         };
         let frames = failed
             .into_iter()
-            .map(|(seat, id)| {
+            .map(|(asker, id)| {
                 let frame = session::error(code, message.clone(), Some(About::Command(id)));
-                (seat, frame, AnswerKind::Command)
+                (asker, frame)
             })
             .collect();
-        self.answer(frames);
+        self.reply(frames);
     }
 
     pub(super) fn ask(&mut self, ask: Ask, ctx: &mut Context<Self>) {
@@ -325,7 +326,7 @@ async fn decide(
     }
 }
 
-fn scan_request(topic: Topic, perform: Perform) -> (Seat, ScanRequest) {
+fn scan_request(topic: Topic, perform: Perform) -> (Asker, ScanRequest) {
     let fingerprint = commands::fingerprint(topic, &perform.command);
     let Command::Scan { code, registration_id, direction, people, gate_id, scanned_at, offline, override_reason } =
         perform.command
@@ -345,7 +346,7 @@ fn scan_request(topic: Topic, perform: Perform) -> (Seat, ScanRequest) {
         offline,
         override_reason,
     };
-    (perform.seat, request)
+    (perform.asker, request)
 }
 
 fn guest_in(answered: &Answered) -> Option<Uuid> {

@@ -10,8 +10,8 @@ use schemas::{
 };
 use uuid::Uuid;
 
+use super::asker::Asker;
 use super::node::Node;
-use super::node::NodeError;
 use super::room::{Room, RoomMessage};
 use super::room_commands::{Ask, Perform};
 use super::room_join::{Join, Leave, Show};
@@ -30,6 +30,9 @@ pub const HELLO_WITHIN: Duration = Duration::from_secs(5);
 pub(super) const MAX_TOPICS: usize = 8;
 /// Commands without an outcome on one socket.
 pub(super) const MAX_IN_FLIGHT: u16 = 256;
+/// For how long what a peer still sends is read and thrown away after the close. A socket that is closed with unread bytes is
+/// reset, and the peer's kernel may throw away what was sent to it last.
+const LINGER: Duration = Duration::from_secs(1);
 /// Frames of one socket before the other sockets of its thread have a turn.
 const TURN: u32 = 64;
 
@@ -104,9 +107,9 @@ impl Session {
                 break end;
             }
         };
+        let told = matches!(end, End::Told(..));
         if let End::Told(frame, code) = end {
-            self.socket.send_frame(&frame);
-            self.socket.send(web_socket::close(code), None);
+            self.socket.close(&frame, code);
         }
         for joined in &self.topics {
             joined.room.do_send(RoomMessage::Leave(Leave { seat: self.seat, topic_only: false }));
@@ -114,7 +117,22 @@ impl Session {
         if let Some(identity) = &self.identity {
             self.node.forget(identity, self.seat);
         }
+        if told {
+            let _ = tokio::time::timeout(LINGER, self.linger()).await;
+        }
         self.shard.do_send(Gone(self.socket.id));
+    }
+
+    /// Until the peer has closed too.
+    async fn linger(&self) {
+        while self.socket.stream.readable().await.is_ok() {
+            let read = SCRATCH.with_borrow_mut(|scratch| self.socket.stream.try_read(scratch));
+            match read {
+                Ok(1..) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                Ok(0) | Err(_) => break,
+            }
+        }
     }
 
     fn read(&mut self) -> Result<(), End> {
@@ -226,7 +244,7 @@ impl Session {
             let (a, b) = (&before.principal, &identity.principal);
             if (a.kind, a.id, a.organization_id) != (b.kind, b.id, b.organization_id) {
                 let frame = fatal(ErrorCode::InvalidToken, "the token is somebody else's; open another socket");
-                return Err(End::Told(Box::new(frame), 1008));
+                return Err(End::Told(Box::new(frame), web_socket::POLICY));
             }
             self.node.forget(before, self.seat);
         }
@@ -262,7 +280,7 @@ impl Session {
             self.tell(code, error.to_string(), None);
             return Ok(());
         }
-        Err(End::Told(Box::new(fatal(code, &error.to_string())), 1008))
+        Err(End::Told(Box::new(fatal(code, &error.to_string())), web_socket::POLICY))
     }
 
     pub(super) async fn join(
@@ -298,18 +316,17 @@ impl Session {
                 self.topics.retain(|joined| joined.topic != topic);
                 self.topics.push(Joined { topic, room, access, tables, rate });
             }
-            Err(NodeError::Busy) => self.tell(ErrorCode::Busy, "the topic is busy".into(), about),
-            Err(NodeError::Draining) => self.tell(ErrorCode::Draining, "the hub is shutting down".into(), about),
+            Err(error) => self.tell(error.code(), error.to_string(), about),
         }
     }
 
     fn perform(&mut self, command_id: Uuid, topic: Topic, command: Command) {
         let (Some(identity), Some(access)) = (self.identity.clone(), self.access(topic)) else { return };
         let organization_id = access.organization_id;
-        let perform = Perform { seat: self.seat, identity, command_id, command };
+        let perform = Perform { asker: Asker::Socket(self.seat), identity, command_id, command };
         match self.node.send_to_room(topic, organization_id, RoomMessage::Perform(Box::new(perform))) {
             Ok(_) => self.socket.in_flight.set(self.socket.in_flight.get() + 1),
-            Err(error) => self.tell(error.code(), "the topic is busy".into(), Some(About::Command(command_id))),
+            Err(error) => self.tell(error.code(), error.to_string(), Some(About::Command(command_id))),
         }
     }
 
@@ -324,14 +341,19 @@ impl Session {
         let organization_id = joined.access.organization_id;
         let ask = Ask { seat: self.seat, query_id, query };
         if let Err(error) = self.node.send_to_room(topic, organization_id, RoomMessage::Ask(ask)) {
-            self.tell(error.code(), "the topic is busy".into(), about);
+            self.tell(error.code(), error.to_string(), about);
         }
     }
 
     async fn follow_signals(&mut self) -> Result<(), End> {
         let signals = self.socket.signals.take();
         if let Some(frame) = signals.end {
-            return Err(End::Told(Box::new(frame), 1008));
+            let code = if self.socket.draining.get() { web_socket::RESTART } else { web_socket::POLICY };
+            return Err(End::Told(Box::new(frame), code));
+        }
+        if self.socket.draining.get() && self.socket.in_flight.get() == 0 {
+            let frame = fatal(ErrorCode::Draining, "the hub is shutting down; connect again");
+            return Err(End::Told(Box::new(frame), web_socket::RESTART));
         }
         if signals.recheck {
             self.recheck().await?;

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use actix::prelude::{Actor, AsyncContext, Context, Handler, Message};
 use bytes::Bytes;
-use schemas::{Encoding, ErrorCode, ServerFrame, Topic};
+use schemas::{Encoding, ErrorCode, Topic};
 use tokio::net::TcpStream;
 
-use super::node::Node;
+use super::node::{Counted, Node};
 use super::session::{self, Session};
 use super::socket::{Mark, Socket, SocketId};
 use super::view::ViewId;
@@ -48,6 +48,8 @@ pub struct Adopt {
     pub encoding: Encoding,
     /// What the peer sent right behind the upgrade request.
     pub read_ahead: Bytes,
+    /// Counts it among the open ones.
+    pub counted: Counted,
 }
 
 /// One encoded delta for all members of a view.
@@ -107,10 +109,13 @@ pub enum AnswerKind {
 #[rtype(result = "()")]
 pub struct Recheck(pub Vec<SocketId>);
 
-/// Ends every session; the hub is shutting down.
+/// The hub is shutting down: sessions end when nothing of theirs is under way.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Drain;
+pub struct Drain {
+    /// Whatever is under way.
+    pub at_once: bool,
+}
 
 /// A session is over.
 #[derive(Message)]
@@ -158,7 +163,11 @@ impl Handler<Adopt> for Shard {
     fn handle(&mut self, adopt: Adopt, ctx: &mut Self::Context) {
         let Ok(stream) = TcpStream::from_std(adopt.stream) else { return };
         let _ = stream.set_nodelay(true);
-        let socket = Socket::new(adopt.id, adopt.encoding, stream);
+        let socket = Socket::new(adopt.id, adopt.encoding, stream, adopt.counted);
+        if self.node.is_draining() {
+            // It came in behind the drain.
+            socket.drain(false);
+        }
         self.sockets.insert(adopt.id, Rc::clone(&socket));
         self.node.metrics.sessions.increment(1.0);
         let seat = Seat { socket: adopt.id, shard: self.index, encoding: adopt.encoding };
@@ -217,6 +226,10 @@ impl Handler<Answers> for Shard {
                 socket.in_flight.set(socket.in_flight.get().saturating_sub(1));
             }
             socket.send(frame, None);
+            if socket.draining.get() {
+                // Perhaps this was what it waited for.
+                socket.wake.notify_one();
+            }
         }
     }
 }
@@ -235,11 +248,9 @@ impl Handler<Recheck> for Shard {
 impl Handler<Drain> for Shard {
     type Result = ();
 
-    fn handle(&mut self, _: Drain, _: &mut Self::Context) {
+    fn handle(&mut self, drain: Drain, _: &mut Self::Context) {
         for socket in self.sockets.values() {
-            let draining: ServerFrame = session::fatal(ErrorCode::Draining, "the hub is shutting down; connect again");
-            socket.signals.borrow_mut().end = Some(draining);
-            socket.wake.notify_one();
+            socket.drain(drain.at_once);
         }
     }
 }

@@ -5,11 +5,12 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use schemas::{Encoding, ServerFrame, Topic};
+use schemas::{Encoding, ErrorCode, ServerFrame, Topic};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-use super::web_socket;
+use super::node::Counted;
+use super::{session, web_socket};
 
 /// Names a socket within the process.
 pub type SocketId = u64;
@@ -35,11 +36,14 @@ pub struct Socket {
     pub greeted: Cell<bool>,
     /// Commands without an outcome.
     pub in_flight: Cell<u16>,
+    /// The hub is shutting down: the session ends with the outcome of its last command.
+    pub draining: Cell<bool>,
     /// Wakes the session for what `signals` holds.
     pub wake: Notify,
     /// What the session should do next.
     pub signals: RefCell<Signals>,
     outbox: RefCell<Outbox>,
+    _counted: Counted,
 }
 
 /// What others want of a session.
@@ -60,6 +64,8 @@ struct Outbox {
     written: usize,
     bytes: usize,
     flushing: bool,
+    /// The last frame is in it, or was.
+    closed: bool,
     /// Frames dropped since the outbox overflowed.
     dropped: Option<u32>,
     /// What has been handed to the kernel whole, by topic.
@@ -71,7 +77,7 @@ pub type Mark = Option<(Topic, u64)>;
 
 impl Socket {
     /// A socket around an upgraded connection.
-    pub fn new(id: SocketId, encoding: Encoding, stream: TcpStream) -> Rc<Self> {
+    pub fn new(id: SocketId, encoding: Encoding, stream: TcpStream, counted: Counted) -> Rc<Self> {
         Rc::new(Self {
             id,
             encoding,
@@ -80,10 +86,28 @@ impl Socket {
             deadline: Cell::new(Some(Instant::now() + super::session::HELLO_WITHIN)),
             greeted: Cell::new(false),
             in_flight: Cell::new(0),
+            draining: Cell::new(false),
             wake: Notify::new(),
             signals: RefCell::default(),
             outbox: RefCell::default(),
+            _counted: counted,
         })
+    }
+
+    /// The hub is shutting down. The session ends when its commands have their outcomes, or `at_once`.
+    pub fn drain(&self, at_once: bool) {
+        self.draining.set(true);
+        if at_once {
+            self.signals.borrow_mut().end = Some(session::fatal(ErrorCode::Draining, "the hub is shutting down"));
+        }
+        self.wake.notify_one();
+    }
+
+    /// Sends the last frames: why it ends, and the close. Nothing is sent behind them.
+    pub fn close(self: &Rc<Self>, last: &ServerFrame, code: u16) {
+        self.send_frame(last);
+        self.send(web_socket::close(code), None);
+        self.outbox.borrow_mut().closed = true;
     }
 
     /// Sends a frame of the protocol.
@@ -94,6 +118,9 @@ impl Socket {
     /// Sends bytes that are a whole WebSocket frame: at once if the kernel takes them, else from the outbox.
     pub fn send(self: &Rc<Self>, frame: Bytes, mark: Mark) {
         let mut outbox = self.outbox.borrow_mut();
+        if outbox.closed {
+            return;
+        }
         if let Some(dropped) = &mut outbox.dropped {
             *dropped += 1;
             return;

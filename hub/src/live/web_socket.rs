@@ -29,6 +29,11 @@ pub enum ReadError {
     Protocol(&'static str),
 }
 
+/// Close code: the peer may not go on (RFC 6455 section 7.4.1).
+pub const POLICY: u16 = 1008;
+/// Close code: the hub is restarted or replaced; connect again (the IANA registry of close codes).
+pub const RESTART: u16 = 1012;
+
 /// Puts frames together from bytes as they arrive. Holds nothing while nothing is half there.
 #[derive(Default)]
 pub struct Reader {

@@ -39,7 +39,7 @@ pub enum CarrierError {
     #[error("the mail cannot be made: {0}")]
     Message(#[from] lettre::error::Error),
     /// The mail server did not take it.
-    #[error("the mail server: {0}")]
+    #[error("{}", said(.0))]
     Smtp(#[from] lettre::transport::smtp::Error),
     /// The mail server did not answer in time.
     #[error("the mail server did not answer within 30 s")]
@@ -47,6 +47,14 @@ pub enum CarrierError {
     /// The folder cannot be written to.
     #[error("the mail folder: {0}")]
     Folder(#[from] std::io::Error),
+}
+
+/// A mail server's own words quote the recipient's address: its number says enough.
+fn said(error: &lettre::transport::smtp::Error) -> String {
+    match error.status() {
+        Some(code) => format!("the mail server answered {code}"),
+        None => format!("the mail server: {error}"),
+    }
 }
 
 impl Carrier {
@@ -108,6 +116,30 @@ mod tests {
         assert!(matches!(Carrier::new(None, "nobody", folder), Err(CarrierError::From)));
         assert!(matches!(Carrier::new(Some("http://x"), "a@example.com", folder), Err(CarrierError::Url)));
         assert!(Carrier::new(Some("smtps://u:p@mail.example.com"), "Hub <a@example.com>", folder).is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_a_mail_server_says_of_somebody_stays_there() {
+        use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("smtp://{}", listener.local_addr().expect("bound"));
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.expect("a client");
+            let (read, mut write) = stream.into_split();
+            let mut lines = BufReader::new(read).lines();
+            write.write_all(b"220 mail.example\r\n").await.expect("written");
+            while let Ok(Some(line)) = lines.next_line().await {
+                let answer = match line.split([' ', ':']).next() {
+                    Some("RCPT") => "550 5.1.1 <ada@example.com>: nobody of this name\r\n",
+                    _ => "250 yes\r\n",
+                };
+                write.write_all(answer.as_bytes()).await.expect("written");
+            }
+        });
+        let carrier = Carrier::new(Some(&url), "Hub <hub@example.com>", Path::new("mail")).expect("settings");
+        let words = Words { subject: "S".into(), text: "T".into(), html: "<p>T</p>".into() };
+        let refused = carrier.send(Uuid::now_v7(), "ada@example.com", &words).await.expect_err("refused").to_string();
+        assert!(refused.contains("550") && !refused.contains("ada"), "{refused}");
     }
 
     #[tokio::test]

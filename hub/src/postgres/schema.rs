@@ -13,6 +13,17 @@ pub enum MigrateError {
     /// The owner's connection failed.
     #[error("cannot reach the database as its owner: {0}")]
     Connect(#[source] sqlx::Error),
+    /// The owner is no superuser, and may not do what only a superuser or an administrator may.
+    #[error(
+        "the database's owner is no superuser; an administrator runs once: create role app_definer nologin bypassrls; \
+         grant app_definer to \"{owner}\"; ({source})"
+    )]
+    Definer {
+        /// The owner's login.
+        owner: String,
+        /// What Postgres said.
+        source: sqlx::Error,
+    },
     /// A migration failed; it was rolled back.
     #[error("migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -40,11 +51,22 @@ const WORKER_SETTINGS: &str = "; alter role hub_worker set plan_cache_mode = for
 pub async fn migrate(owner: &tokio_postgres::Config, master: &MasterKey) -> Result<(), MigrateError> {
     let options = options(owner)?;
     let mut connection = PgConnection::connect_with(&options).await.map_err(MigrateError::Connect)?;
+    let superuser = prepare(&mut connection).await?;
     MIGRATIONS.run(&mut connection).await?;
+    // An error that the hub's statements meet is the hub's to report: the server's log would quote the values that they met
+    // it with. Only a superuser may turn that off.
+    let quiet = |login: &str| match superuser {
+        true => format!(
+            "; alter role {login} set log_min_messages = 'log'; alter role {login} set log_min_error_statement = 'panic'; \
+             alter role {login} set log_error_verbosity = 'terse'"
+        ),
+        false => String::new(),
+    };
     for (login, settings) in [("hub_app", ""), ("hub_worker", WORKER_SETTINGS)] {
         // The password is hexadecimal: nothing in it needs quoting. Roles belong to the whole cluster, so two hubs may
         // collide here; the loser tries again.
-        let statement = format!("alter role {login} password '{}'{settings}", master.login_password(login));
+        let (password, quiet) = (master.login_password(login), quiet(login));
+        let statement = format!("alter role {login} password '{password}'{settings}{quiet}");
         let mut attempt = 0;
         while let Err(error) = sqlx::raw_sql(sqlx::AssertSqlSafe(statement.as_str())).execute(&mut connection).await {
             attempt += 1;
@@ -55,6 +77,38 @@ pub async fn migrate(owner: &tokio_postgres::Config, master: &MasterKey) -> Resu
         }
     }
     connection.close().await.map_err(MigrateError::Connect)
+}
+
+/// A superuser hands functions and tables to whomever. Any other owner has to be a member of the role that they go to, and
+/// that role has to be allowed to have something in the schema.
+const PREPARE: &str = "
+do $$
+begin
+  perform pg_advisory_xact_lock(hashtext('fashionos-hub-roles'));
+  if not exists (select from pg_roles where rolname = 'app_definer') then
+    create role app_definer nologin bypassrls;
+  end if;
+  if not pg_has_role('app_definer', 'usage') then
+    execute format('grant app_definer to %I', current_user);
+  end if;
+  if not has_schema_privilege('app_definer', 'public', 'create') then
+    grant create on schema public to app_definer;
+  end if;
+end $$";
+
+/// What the migrations take for granted, for an owner who is no superuser: on a managed Postgres nobody is.
+/// Says whether the owner is one.
+async fn prepare(connection: &mut PgConnection) -> Result<bool, MigrateError> {
+    let who = "select current_user::text, rolsuper from pg_roles where rolname = current_user";
+    let (owner, superuser): (String, bool) =
+        sqlx::query_as(who).fetch_one(&mut *connection).await.map_err(MigrateError::Connect)?;
+    if superuser {
+        return Ok(true);
+    }
+    match sqlx::raw_sql(PREPARE).execute(connection).await {
+        Ok(_) => Ok(false),
+        Err(source) => Err(MigrateError::Definer { owner, source }),
+    }
 }
 
 /// What the schema is made of, in order: the topic of each file, and its SQL.

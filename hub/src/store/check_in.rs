@@ -66,15 +66,26 @@ pub async fn admit(
 ) -> Result<Admitted, StoreError> {
     let deadline = Instant::now() + PATIENCE;
     let mut pause = Duration::from_millis(20);
+    let mut overtaken = 0;
     loop {
         match attempt(store, organization_id, event_id, batch).await {
-            Err(error) if (error.is_transient() || was_overtaken(&error)) && Instant::now() + pause < deadline => {
+            Err(error) if is_worth_a_try(&error, Instant::now() + pause < deadline, overtaken) => {
+                overtaken += u32::from(was_overtaken(&error));
                 tracing::warn!(%error, scans = batch.len(), "trying a batch of scans again");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(Duration::from_millis(500));
             }
             other => return other,
         }
+    }
+}
+
+/// Whether the batch is tried again. One that was overtaken waited for whoever overtook it, perhaps until no time was left, and
+/// finds that one's outcome now: its sender must not hear of a conflict with itself.
+fn is_worth_a_try(error: &StoreError, in_time: bool, overtaken: u32) -> bool {
+    match was_overtaken(error) {
+        true => in_time || overtaken == 0,
+        false => in_time && error.is_transient(),
     }
 }
 
@@ -255,3 +266,20 @@ async fn earlier_scans(client: &Object, ids: &[Uuid]) -> Result<HashMap<Uuid, Ea
 }
 
 type SqlValue<'a> = &'a (dyn tokio_postgres::types::ToSql + Sync);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_was_overtaken_looks_once_more_however_late_it_is() {
+        let overtaken = StoreError::Constraint { name: "commands_pkey".into(), message: String::new() };
+        assert!(is_worth_a_try(&overtaken, true, 7));
+        assert!(is_worth_a_try(&overtaken, false, 0));
+        assert!(!is_worth_a_try(&overtaken, false, 1));
+        let away = StoreError::Unavailable(String::new());
+        assert!(is_worth_a_try(&away, true, 0) && !is_worth_a_try(&away, false, 0));
+        let other = StoreError::Constraint { name: "no_oversell".into(), message: String::new() };
+        assert!(!is_worth_a_try(&other, true, 0));
+    }
+}

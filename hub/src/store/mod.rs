@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod catalogue;
 pub mod check_in;
 pub mod commands;
+pub mod daily_round;
 pub mod data_model;
 pub mod devices;
 pub mod doors;

@@ -1,3 +1,4 @@
+mod drain;
 mod embedded;
 mod storm;
 
@@ -57,15 +58,19 @@ impl Venue {
         Self { event_id, api, gate_id, parties }
     }
 
-    /// A paired device that heals quickly, in the room.
-    async fn device(&self, hub: &HubProcess, name: &str, profile: DeviceProfile, tables: &[&str]) -> Room {
+    /// Pairs a device. Returns its token.
+    async fn pair(&self, name: &str, profile: DeviceProfile) -> String {
         let gate_id = (profile == DeviceProfile::Scan).then_some(self.gate_id);
         let pairing = NewPairing { name: name.into(), profile, gate_id, supervisor: false };
         let pairing = self.api.pair(self.event_id, &pairing).await.expect("the owner may pair");
-        let claim = self.api.claim(&pairing.code).await.expect("the code is good");
+        self.api.claim(&pairing.code).await.expect("the code is good").token
+    }
+
+    /// A paired device that heals quickly, in the room.
+    async fn device(&self, hub: &HubProcess, name: &str, profile: DeviceProfile, tables: &[&str]) -> Room {
+        let token = self.pair(name, profile).await;
         let backoff = Backoff { first: Duration::from_millis(40), longest: Duration::from_millis(250) };
-        let live =
-            Hub::builder(hub.url()).token(claim.token).backoff(backoff).connect().await.expect("the token is good");
+        let live = Hub::builder(hub.url()).token(token).backoff(backoff).connect().await.expect("the token is good");
         let options = JoinOptions::tables(tables.iter().copied());
         live.join(Topic::event(self.event_id), options).await.expect("the room lets it in")
     }

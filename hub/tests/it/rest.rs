@@ -1,9 +1,11 @@
 //! Tables by name over HTTP, in the dialect of PostgREST.
 
 mod client;
+mod counting;
 mod functions;
 mod hostile;
 mod probes;
+mod putting;
 mod reading;
 mod rights;
 mod schema_changes;

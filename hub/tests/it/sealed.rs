@@ -1,7 +1,7 @@
 //! What a thief of the database finds.
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use schemas::{DeviceProfile, Encoding, Query};
@@ -12,13 +12,16 @@ use crate::support::http::http;
 use crate::support::show::scan;
 use crate::support::{Show, TestHub, Wire};
 
-/// Which files under a folder hold one of these texts: `grep` reads gigabytes while a test would count bytes.
-fn files_with(folder: &str, texts: &[&str]) -> String {
+/// Which of these files, or files under these folders, hold one of these texts: `grep` reads gigabytes while a test would
+/// count bytes.
+fn files_with(places: &[PathBuf], texts: &[&str]) -> String {
     let mut grep = Command::new("grep")
-        .args(["--recursive", "--text", "--no-messages", "--fixed-strings", "--files-with-matches", "--file=-", folder])
+        .args(["--recursive", "--text", "--fixed-strings", "--files-with-matches", "--file=-"])
+        .args(places)
         .env("LC_ALL", "C")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .expect("grep is there");
     let mut stdin = grep.stdin.take().expect("it was piped");
@@ -27,14 +30,54 @@ fn files_with(folder: &str, texts: &[&str]) -> String {
     String::from_utf8(grep.wait_with_output().expect("grep ends").stdout).expect("paths are text")
 }
 
+/// What a thief finds of one database of a server that others use too.
+struct Loot {
+    /// Tables and indexes: nobody else's.
+    database: PathBuf,
+    /// What all databases share, the write-ahead log since a moment, the server's own log.
+    shared: Vec<PathBuf>,
+}
+
+impl Loot {
+    /// `since`: the file of the write-ahead log that was being written then.
+    async fn of(sql: &tokio_postgres::Client, since: &str) -> Self {
+        let row = sql
+            .query_one(
+                "select setting, (select oid::text from pg_database where datname = current_database()),
+                        pg_walfile_name(pg_current_wal_insert_lsn())
+                   from pg_settings where name = 'data_directory'",
+                &[],
+            )
+            .await
+            .expect("asked");
+        let (folder, oid, until): (&str, &str, &str) = (row.get(0), row.get(1), row.get(2));
+        let folder = Path::new(folder);
+        // Beyond the present file lie old ones that will be written over: other tests' past.
+        let log = std::fs::read_dir(folder.join("pg_wal")).expect("a write-ahead log").flatten();
+        let log = log.filter(|entry| entry.file_name().to_str().is_some_and(|name| (since..=until).contains(&name)));
+        let mut shared: Vec<PathBuf> = log.map(|entry| entry.path()).collect();
+        assert!(!shared.is_empty(), "the log since {since} is there");
+        shared.push(folder.join("global"));
+        shared.push(folder.parent().expect("the data folder").join("postgres.log"));
+        assert!(shared.iter().all(|place| place.exists()), "{shared:?}");
+        Self { database: folder.join("base").join(oid), shared }
+    }
+
+    fn all(&self) -> Vec<PathBuf> {
+        self.shared.iter().chain([&self.database]).cloned().collect()
+    }
+}
+
 /// F249: after guests were imported, searched for, scanned and shown, neither a dump of the database nor the
 /// server's own files (heap, indexes, write-ahead log, its log) hold a guest's name or address, an account's address, a
 /// password, a code for pairing or a token.
 #[tokio::test]
 async fn a_stolen_database_tells_no_guest_and_opens_nothing() {
     let hub = TestHub::start().await;
-    let mut show = Show::with_guests(&hub, 0).await;
     let sql = hub.database.sql().await;
+    let since = sql.query_one("select pg_walfile_name(pg_current_wal_insert_lsn())", &[]).await.expect("asked");
+    let since: String = since.get(0);
+    let mut show = Show::with_guests(&hub, 0).await;
     let address = hub.server.address;
     let login = http(
         address,
@@ -130,19 +173,17 @@ async fn a_stolen_database_tells_no_guest_and_opens_nothing() {
     for secret in secrets.iter().chain([&link, &factor]) {
         assert!(!dump.contains(secret), "the dump holds {secret:?}");
     }
-    let folder = sql.query_one("select setting from pg_settings where name = 'data_directory'", &[]).await;
-    let folder: String = folder.expect("asked").get(0);
-    // One above: the server's own log lies beside its folder.
-    let folder = Path::new(&folder).parent().and_then(Path::to_str).expect("the data folder");
-    assert!(files_with(folder, &["Nocturne"]).contains("/base/"), "what is no secret is found");
-    // The mail itself lies in a folder of the hub, which holds nothing else.
-    assert!(files_with(folder, &[&link]).lines().all(|file| file.contains("/mail/")), "a link in another file");
-    let unique: Vec<&str> =
-        secrets.iter().chain([&factor]).map(String::as_str).filter(|secret| !is_of_every_test(secret)).collect();
-    assert_eq!(files_with(folder, &unique), "", "these files hold something that nobody may find there");
+    let loot = Loot::of(&sql, &since).await;
+    let own = loot.database.to_str().expect("a path");
+    let found = files_with(&loot.all(), &["Nocturne"]);
+    assert!(found.contains(own) && found.contains("/pg_wal/"), "what is no secret is found: {found:?}");
+    let secrets: Vec<&str> = secrets.iter().chain([&link, &factor]).map(String::as_str).collect();
+    assert_eq!(files_with(std::slice::from_ref(&loot.database), &secrets), "", "tables or indexes hold a secret");
+    let unique: Vec<&str> = secrets.into_iter().filter(|secret| !is_of_every_test(secret)).collect();
+    assert_eq!(files_with(&loot.shared, &unique), "", "these files hold something that nobody may find there");
 }
 
-/// Other tests of this process share the server; these they use too, some of them in a name that may be read.
+/// Other tests of this process share the server's logs; these they use too, some of them in a name that may be read.
 fn is_of_every_test(secret: &str) -> bool {
     [TestHub::OWNER, TestHub::PASSWORD].contains(&secret)
 }

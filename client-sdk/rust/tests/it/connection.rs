@@ -1,8 +1,8 @@
-use hub_client::schemas::{ClientFrame, Command, Encoding, ErrorCode, ServerFrame};
-use hub_client::{Hub, HubError, Status};
+use hub_client::schemas::{ClientFrame, Command, Encoding, ErrorCode, Op, ServerFrame, SnapshotReason};
+use hub_client::{Hub, HubError, JoinOptions, Status};
 use uuid::Uuid;
 
-use crate::support::{FakeHub, TOPIC, error, welcome, welcome_with};
+use crate::support::{FakeHub, TOPIC, error, gates, rename, welcome, welcome_with};
 
 #[tokio::test]
 async fn nobody_there_is_an_error_of_the_first_attempt_only() {
@@ -13,6 +13,28 @@ async fn nobody_there_is_an_error_of_the_first_attempt_only() {
     assert_eq!((failed.code(), failed.retryable()), ("unreachable", true));
     let failed = Hub::builder("gopher://hub").connect().await.expect_err("no such scheme");
     assert_eq!(failed.code(), "bad_url");
+}
+
+/// Everything that waits for the hub can be spawned on a runtime of many threads.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_waits_can_move_between_threads() {
+    let fake = FakeHub::start().await;
+    let connecting = tokio::spawn(fake.builder().connect());
+    let mut peer = fake.welcomed().await;
+    let hub = connecting.await.expect("no panic").expect("connected");
+    let waiting = tokio::spawn(async move {
+        let room = hub.join(TOPIC, JoinOptions::default()).await.expect("joined");
+        let mut deltas = room.deltas();
+        let seen = deltas.next().await.is_some();
+        room.send(Command::SetDoors { open: true }).await.expect_err("the hub is closed");
+        seen
+    });
+    peer.recv_join().await;
+    peer.send(gates(10, SnapshotReason::Joined, &[(1, "North")])).await;
+    peer.send(rename(10, 11, Op::Update, 1, "Main")).await;
+    peer.recv_command().await;
+    peer.send(error(ErrorCode::Revoked, true, None)).await;
+    assert!(waiting.await.expect("no panic"));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use hub_client::{Hub, HubError, JoinOptions, Room, Update};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{FakeHub, Peer, TOPIC, at, error, gates, rename};
+use crate::support::{FakeHub, Peer, TOPIC, at, error, gates, rename, welcome_as};
 
 async fn joined(hub: &Hub, peer: &mut Peer) -> Room {
     let (room, ()) = tokio::join!(hub.join(TOPIC, JoinOptions::default()), async {
@@ -112,6 +112,55 @@ async fn a_kept_state_is_resumed_by_another_connection() {
     let room = room.expect("resumed");
     reaches(&room, 11).await;
     assert_eq!(names(&room), [r#""Main""#]);
+}
+
+/// F246: the same device in another role sees other rows: what it held is not gone on from, neither on the same socket nor on the
+/// next, nor by another connection; as itself again, it is.
+#[tokio::test]
+async fn another_role_gets_a_snapshot_of_its_own() {
+    let fake = FakeHub::start().await;
+    let (hub, mut peer) = fake.connected().await;
+    let room = joined(&hub, &mut peer).await;
+    let kept = room.state().clone();
+
+    // On the same socket, by a token that was signed anew.
+    hub.set_token("good");
+    let ClientFrame::Hello { .. } = peer.recv().await else { panic!("hello") };
+    peer.send(welcome_as("supervisor", "North tablet")).await;
+    assert_eq!(peer.recv_join().await, None);
+    // What still arrives belongs to the one before.
+    peer.send(rename(10, 11, Op::Update, 1, "for staff only")).await;
+    peer.send(gates(12, SnapshotReason::Joined, &[(1, "North")])).await;
+    reaches(&room, 12).await;
+    assert_eq!(names(&room), [r#""North""#]);
+
+    // On the next socket.
+    drop(peer);
+    let mut peer = fake.accept().await;
+    let ClientFrame::Hello { .. } = peer.recv().await else { panic!("hello") };
+    peer.send(welcome_as("staff", "North tablet")).await;
+    assert_eq!(peer.recv_join().await, None);
+    peer.send(gates(13, SnapshotReason::Joined, &[(1, "North"), (2, "South")])).await;
+    reaches(&room, 13).await;
+
+    // Another name is nobody else.
+    drop(peer);
+    let mut peer = fake.accept().await;
+    let ClientFrame::Hello { .. } = peer.recv().await else { panic!("hello") };
+    peer.send(welcome_as("staff", "Main tablet")).await;
+    assert_eq!(peer.recv_join().await, Some(13));
+    hub.close().await;
+
+    // From a file, by another connection.
+    let hub = fake.builder().start().expect("an address");
+    let mut peer = fake.accept().await;
+    let ClientFrame::Hello { .. } = peer.recv().await else { panic!("hello") };
+    peer.send(welcome_as("wall", "North tablet")).await;
+    let (room, ()) = tokio::join!(hub.join(TOPIC, JoinOptions::default().since(kept)), async {
+        assert_eq!(peer.recv_join().await, None);
+        peer.send(gates(14, SnapshotReason::Joined, &[])).await;
+    });
+    assert_eq!(names(&room.expect("joined")), [""; 0]);
 }
 
 #[tokio::test]

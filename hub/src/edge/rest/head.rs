@@ -1,7 +1,7 @@
 use axum::http::{HeaderMap, Method};
 use domain::table_query::Node;
 
-use crate::store::rest::{Resolution, RestError, SCHEMA, Shape};
+use crate::store::rest::{Count, Resolution, RestError, SCHEMA, Shape};
 
 /// What the headers of a request ask for.
 #[derive(Debug)]
@@ -11,7 +11,7 @@ pub(super) struct Head {
     pub(super) without_nulls: bool,
     /// `text/csv`.
     pub(super) csv: bool,
-    pub(super) counted: bool,
+    pub(super) count: Option<Count>,
     pub(super) returns: Return,
     pub(super) resolution: Option<Resolution>,
     pub(super) missing_default: bool,
@@ -41,7 +41,7 @@ impl Head {
             single: false,
             without_nulls: false,
             csv: false,
-            counted: false,
+            count: None,
             returns: Return::Nothing,
             resolution: None,
             missing_default: false,
@@ -101,7 +101,9 @@ impl Head {
             match word {
                 "return=representation" => self.returns = Return::Rows,
                 "return=minimal" | "return=headers-only" => self.returns = Return::Nothing,
-                "count=exact" | "count=planned" | "count=estimated" => self.counted = true,
+                "count=exact" => self.count = Some(Count::Exact),
+                "count=planned" => self.count = Some(Count::Planned),
+                "count=estimated" => self.count = Some(Count::Estimated),
                 "resolution=merge-duplicates" => self.resolution = Some(Resolution::Merge),
                 "resolution=ignore-duplicates" => self.resolution = Some(Resolution::Ignore),
                 "missing=default" => self.missing_default = true,
@@ -133,7 +135,7 @@ impl Head {
     }
 
     pub(super) fn shape(&self) -> Shape {
-        Shape { single: self.single, without_nulls: self.without_nulls, counted: self.counted }
+        Shape { single: self.single, without_nulls: self.without_nulls, count: self.count }
     }
 
     /// Narrows the rows to those of the `Range` header.
@@ -180,7 +182,7 @@ mod tests {
     fn preferences_are_read_and_unknown_ones_only_matter_when_strict() {
         let made = head(&[("prefer", "return=representation, count=exact,x=y"), ("prefer", "max-affected=3")]);
         let made = made.expect("read");
-        assert!(made.counted && made.returns == Return::Rows && made.max_affected.is_none());
+        assert!(made.count == Some(Count::Exact) && made.returns == Return::Rows && made.max_affected.is_none());
         assert_eq!(made.applied, ["return=representation", "count=exact", "max-affected=3"]);
         let strict = head(&[("prefer", "handling=strict, max-affected=3")]).expect("read");
         assert_eq!(strict.max_affected, Some(3));

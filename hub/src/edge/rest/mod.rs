@@ -71,6 +71,7 @@ async fn on_table(node: &Node, table: &str, request: Request) -> Result<Response
     let verb = match request.method {
         Method::GET | Method::HEAD => None,
         Method::POST => Some(Verb::Insert),
+        Method::PUT => Some(Verb::Upsert),
         Method::PATCH => Some(Verb::Update),
         Method::DELETE => Some(Verb::Delete),
         ref other => return Err(unsupported(other)),

@@ -45,7 +45,7 @@ impl Sent {
 /// # Errors
 /// PGRST103 when there are fewer rows than were to be left out.
 pub(super) fn rows(answer: Answer, head: &Head) -> Result<Response, RestError> {
-    let Answer { body, rows, total, offset } = answer;
+    let Answer { body, rows, total, offset, .. } = answer;
     if let Some(total) = total.filter(|total| offset > *total) {
         let details = format!("An offset of {offset} was requested, but there are only {total} rows.");
         return Err(RestError::new("PGRST103", "Requested range not satisfiable").details(details));
@@ -65,9 +65,10 @@ pub(super) fn rows(answer: Answer, head: &Head) -> Result<Response, RestError> {
 /// # Errors
 /// When the rows cannot be written as CSV.
 pub(super) fn written(answer: Answer, verb: Verb, head: &Head) -> Response {
-    let Answer { body, rows, total, .. } = answer;
+    let Answer { body, rows, total, made, .. } = answer;
     let status = match verb {
         Verb::Insert => StatusCode::CREATED,
+        Verb::Upsert if made => StatusCode::CREATED,
         _ if body.is_empty() => StatusCode::NO_CONTENT,
         _ => StatusCode::OK,
     };
@@ -120,7 +121,7 @@ fn status(code: &str) -> StatusCode {
         "PGRST000" | "PGRST001" | "PGRST002" => StatusCode::SERVICE_UNAVAILABLE,
         "PGRST103" => StatusCode::RANGE_NOT_SATISFIABLE,
         "PGRST106" | "PGRST107" | "PGRST116" => StatusCode::NOT_ACCEPTABLE,
-        "PGRST117" | "25006" => StatusCode::METHOD_NOT_ALLOWED,
+        "PGRST105" | "PGRST117" | "25006" => StatusCode::METHOD_NOT_ALLOWED,
         "PGRST125" | "PGRST202" | "PGRST205" | "42P01" | "42883" => StatusCode::NOT_FOUND,
         "PGRST201" | "PGRST203" => StatusCode::MULTIPLE_CHOICES,
         "PGRST301" | "PGRST302" => StatusCode::UNAUTHORIZED,

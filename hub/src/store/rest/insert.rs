@@ -10,7 +10,7 @@ use super::keys::SealingKeys;
 use super::rows::{Rows, Text, raw, text};
 use super::schema::{Column, Kind, Relation, Sealed, quoted};
 use super::select::{Builder, sealed};
-use super::write::{Resolution, Statement, Write};
+use super::write::{Resolution, Statement, Verb, Write, another_row};
 use crate::store::Store;
 use crate::store::identity::Identity;
 
@@ -42,6 +42,9 @@ pub(super) async fn insert(
             _ => None,
         })
         .collect();
+    if write.verb == Verb::Upsert && !relation.primary.iter().all(|key| names.contains(key)) {
+        return Err(another_row());
+    }
     let mut keys = None;
     if !sealed_columns.is_empty() {
         let ids = subjects(&mut rows, relation, query, write)?;
@@ -82,14 +85,29 @@ pub(super) async fn insert(
             _ => format!("r.{}", quoted(name)),
         })
         .collect();
+    let only = match write.verb {
+        Verb::Upsert => the_row_named(builder, relation, query)?,
+        _ => String::new(),
+    };
     let sql = format!(
         "insert into {target} as {alias} ({}) select {} from jsonb_array_elements({body}::jsonb) with ordinality e(v, n), \
-         jsonb_to_record(e.v) r({}) order by e.n{conflict}",
+         jsonb_to_record(e.v) r({}){only} order by e.n{conflict}",
         list.join(", "),
         values.join(", "),
         record(&stored),
     );
     Ok(Some(Statement { sql, alias, keys }))
+}
+
+/// Of the body's rows the one that the address names.
+fn the_row_named(builder: &mut Builder<'_>, relation: &Relation, query: &TableQuery) -> Result<String, RestError> {
+    let values = query.root.one_row(&relation.primary).ok_or_else(another_row)?;
+    let mut same = Vec::with_capacity(values.len());
+    for (column, value) in relation.primary.iter().zip(values) {
+        let value = builder.bind(value);
+        same.push(format!("r.{} = {value}", quoted(column)));
+    }
+    Ok(format!(" where {}", same.join(" and ")))
 }
 
 /// Whose values each row holds. A row that is its own subject gets its id here, if it brought none: its key needs it.
@@ -134,8 +152,11 @@ fn on_conflict(
     write: &Write<'_>,
     columns: &[&Column],
 ) -> Result<String, RestError> {
-    let Some(resolution) = write.resolution else { return Ok(String::new()) };
-    let keys = query.on_conflict.as_ref().unwrap_or(&relation.primary);
+    let (resolution, keys) = match (write.verb, write.resolution) {
+        (Verb::Upsert, _) => (Resolution::Merge, &relation.primary),
+        (_, Some(resolution)) => (resolution, query.on_conflict.as_ref().unwrap_or(&relation.primary)),
+        (_, None) => return Ok(String::new()),
+    };
     if keys.is_empty() {
         return Ok(String::new());
     }

@@ -4,6 +4,7 @@
 mod catalogue;
 mod columns;
 mod condition;
+mod count;
 mod embed;
 mod error;
 mod insert;
@@ -20,6 +21,7 @@ mod select;
 mod update;
 mod write;
 
+pub use count::Count;
 pub use error::RestError;
 pub use open_api::document;
 pub use rows::MOST_ROWS;
@@ -78,8 +80,8 @@ pub struct Shape {
     pub single: bool,
     /// Keys without a value are left out.
     pub without_nulls: bool,
-    /// How many there are in all is wanted too.
-    pub counted: bool,
+    /// How many there are in all is wanted too, this exactly.
+    pub count: Option<Count>,
 }
 
 /// What a request is answered with.
@@ -89,10 +91,12 @@ pub struct Answer {
     pub body: String,
     /// Rows in the body.
     pub rows: u64,
-    /// Rows in all, when it was asked.
+    /// Rows in all, when it was asked: exactly, or as the planner supposes.
     pub total: Option<u64>,
     /// The first row's number.
     pub offset: u64,
+    /// The row was not there before.
+    pub made: bool,
 }
 
 impl Tables {
@@ -155,7 +159,7 @@ pub async fn read(
     node.limit = Some(node.limit.unwrap_or(ROW_CAP).min(ROW_CAP));
     let source = format!("{}.{}", schema::quoted(SCHEMA), schema::quoted(&relation.name));
     let select = builder.select(&node, relation, &source)?;
-    let total = if shape.counted { format!("({})", select.count()) } else { "null::bigint".to_owned() };
+    let total = count::total(shape.count, &select);
     let sql = bounded(&format!(
         "select {} as body, count(*)::bigint as rows, {total}::bigint as total from ({}) s",
         shape.body(),
@@ -165,11 +169,21 @@ pub async fn read(
     let _turn = store.tables.turn().await?;
     let client = store.pools.get(&acting).await?;
     let rows = read_once(&client, &acting, TIMEOUT, &sql, &builder.values).await;
-    drop(client);
     let rows = rows.map_err(|error| store.tables.judge(error.into()))?;
-    let (body, rows, total) = told(&rows)?;
+    let (body, rows, counted) = told(&rows)?;
+    let offset = select.offset();
+    let seen = if rows == 0 { 0 } else { offset + rows };
+    let total = match shape.count {
+        Some(count) if count.needs_plan(counted) => {
+            let planned = count::planned(&client, &acting, &select.unlimited(), &builder.values).await?;
+            // No supposition makes rows disappear that were seen.
+            Some(planned.max(seen).max(counted.unwrap_or(0)))
+        }
+        _ => counted,
+    };
+    drop(client);
     let body = builder.seals.reveal(store, body).await?;
-    shape.judge(Answer { body, rows, total, offset: select.offset() })
+    shape.judge(Answer { body, rows, total, offset, made: false })
 }
 
 impl Tables {

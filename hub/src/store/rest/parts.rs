@@ -49,12 +49,29 @@ impl Select {
 
     /// `select count(*) ...`: how many there would be without limit and offset.
     pub(super) fn count(&self) -> String {
-        let from = self.source_where(|join| join.decides);
         if self.aggregated {
-            let groups = self.groups();
-            return format!("select count(*) from (select count(*) from {}{groups}) g", self.source_where(|_| true));
+            return format!("select count(*) from ({}) g", self.countable());
         }
-        format!("select count(*) from {from}")
+        format!("select count(*) from {}", self.source_where(|join| join.decides))
+    }
+
+    /// The same, but no further than `most`.
+    pub(super) fn count_to(&self, most: u64) -> String {
+        format!("select count(*) from ({} limit {most}) g", self.countable())
+    }
+
+    /// One row for each that there would be without limit and offset.
+    fn countable(&self) -> String {
+        match self.aggregated {
+            true => format!("select count(*) from {}{}", self.source_where(|_| true), self.groups()),
+            false => format!("select 1 from {}", self.source_where(|join| join.decides)),
+        }
+    }
+
+    /// What is asked for, all of it.
+    pub(super) fn unlimited(mut self) -> String {
+        (self.limit, self.offset) = (None, 0);
+        self.rows("")
     }
 
     pub(super) fn offset(&self) -> u64 {

@@ -77,7 +77,7 @@ pub async fn call(
     let rows = rows.map_err(|error| store.tables.judge(error.into()))?;
     let (body, rows, total) = told(&rows)?;
     let body = builder.seals.reveal(store, body).await?;
-    let answer = Answer { body, rows, total, offset: query.root.offset };
+    let answer = Answer { body, rows, total, offset: query.root.offset, made: false };
     if shape.single && answer.rows != 1 && !matches!(function.returns, Returns::Nothing) {
         return Err(not_single(answer.rows));
     }
@@ -190,7 +190,8 @@ fn statement(
     }
     let node = Node { limit: Some(root.limit.unwrap_or(ROW_CAP).min(ROW_CAP)), ..root.clone() };
     let select = builder.select(&node, relation, source)?;
-    let total = if shape.counted { format!("({})", select.count()) } else { "null::bigint".to_owned() };
+    // What a function answers has to be made before anybody knows how much it is: it is counted, however it was asked.
+    let total = if shape.count.is_some() { format!("({})", select.count()) } else { "null::bigint".to_owned() };
     let shape = Shape { single: shape.single || !many, ..shape };
     Ok(format!(
         "select {} as body, count(*)::bigint as rows, {total}::bigint as total from ({}) s",

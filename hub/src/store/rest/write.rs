@@ -3,7 +3,7 @@ use domain::table_query::{Node, TableQuery};
 use super::columns::{conditions, target};
 use super::insert::insert;
 use super::keys::SealingKeys;
-use super::schema::quoted;
+use super::schema::{Relation, quoted};
 use super::select::Builder;
 use super::update::{Plan, Update};
 use super::{Answer, RestError, Shape, TIMEOUT, bounded, not_single, told};
@@ -34,6 +34,8 @@ pub struct Write<'a> {
 pub enum Verb {
     /// POST.
     Insert,
+    /// PUT: the one row that the key names, whether or not it is there.
+    Upsert,
     /// PATCH.
     Update,
     /// DELETE.
@@ -72,15 +74,17 @@ pub async fn write(
     let schema = store.tables.schema(store).await?;
     let relation = schema.relation(table)?;
     let mut builder = Builder::new(&schema, by.role(), store.keyring.master());
-    if write.verb != Verb::Insert {
-        filtered(&query.root)?;
+    match write.verb {
+        Verb::Insert => {}
+        Verb::Upsert => named(&query.root, relation)?,
+        Verb::Update | Verb::Delete => filtered(&query.root)?,
     }
     let acting = by.acting();
     let _turn = store.tables.turn().await?;
     let mut client = store.pools.get(&acting).await?;
     let transaction = client.transaction().await?;
     let statement = match write.verb {
-        Verb::Insert => insert(store, by, &mut builder, relation, query, write).await?,
+        Verb::Insert | Verb::Upsert => insert(store, by, &mut builder, relation, query, write).await?,
         Verb::Update => {
             let mut update = Update { store, by, relation, query };
             match update.plan(&mut builder, write.body)? {
@@ -96,9 +100,20 @@ pub async fn write(
         }
     };
     let Some(Statement { sql, alias, keys }) = statement else {
+        if write.verb == Verb::Upsert {
+            return Err(another_row());
+        }
         let body = if write.returning { "[]".to_owned() } else { String::new() };
-        let nothing = Answer { body, rows: 0, total: shape.counted.then_some(0), offset: 0 };
+        let nothing = Answer { body, rows: 0, total: shape.count.map(|_| 0), offset: 0, made: false };
         return shape.judge(nothing);
+    };
+    // The statement looks at what was there before it.
+    let before = match write.verb {
+        Verb::Upsert => {
+            let (alias, conditions) = conditions(&mut builder, relation, &query.root)?;
+            format!("(select count(*) from {} as {alias} where {conditions})", target(relation))
+        }
+        _ => "null".to_owned(),
     };
     let (changing, telling) = if write.returning {
         let returned = relation.columns.iter().filter(|column| column.readable);
@@ -109,7 +124,7 @@ pub async fn write(
         (
             format!("{sql} returning {}", returned.join(", ")),
             format!(
-                "select {} as body, (select count(*) from changed)::bigint as rows, null::bigint as total from ({}) s",
+                "select {} as body, (select count(*) from changed)::bigint as rows, {before}::bigint as total from ({}) s",
                 shape.body(),
                 select.rows("")
             ),
@@ -117,13 +132,18 @@ pub async fn write(
     } else {
         (
             format!("{sql} returning 1"),
-            "select '' as body, count(*)::bigint as rows, null::bigint as total from changed".to_owned(),
+            format!("select '' as body, count(*)::bigint as rows, {before}::bigint as total from changed"),
         )
     };
     let sql = format!("with changed as ({changing}) {}", bounded(&telling));
     let rows = as_principal(&transaction, &acting, TIMEOUT, &sql, &builder.values).await;
     let rows = rows.map_err(|error| store.tables.judge(error.into()))?;
-    let (body, affected, _) = told(&rows)?;
+    let (body, affected, before) = told(&rows)?;
+    if write.verb == Verb::Upsert && affected != 1 {
+        return Err(another_row());
+    }
+    let made = before == Some(0);
+    let total = shape.count.map(|_| affected);
     if write.max_affected.is_some_and(|most| affected > most) {
         let message = "Query result exceeds max-affected preference constraint";
         return Err(RestError::new("PGRST124", message).details(format!("The query affects {affected} rows")));
@@ -138,7 +158,7 @@ pub async fn write(
             None => builder.seals.reveal(store, body).await?,
         };
         transaction.rollback().await?;
-        return Ok(Answer { body, rows: affected, total: shape.counted.then_some(affected), offset: 0 });
+        return Ok(Answer { body, rows: affected, total, offset: 0, made });
     }
     if let Some(keys) = keys {
         keys.keep(store).await?;
@@ -146,7 +166,24 @@ pub async fn write(
     transaction.commit().await?;
     drop(client);
     let body = builder.seals.reveal(store, body).await?;
-    Ok(Answer { body, rows: affected, total: shape.counted.then_some(affected), offset: 0 })
+    Ok(Answer { body, rows: affected, total, offset: 0, made })
+}
+
+/// A row that is put where it belongs is named by its whole key and nothing else.
+fn named(root: &Node, relation: &Relation) -> Result<(), RestError> {
+    if root.limit.is_some() || root.offset != 0 {
+        return Err(RestError::new("PGRST114", "limit/offset querystring parameters are not allowed for PUT"));
+    }
+    if root.one_row(&relation.primary).is_none() {
+        let message = "Filters must include all and only primary key columns with 'eq' operators";
+        return Err(RestError::new("PGRST105", message));
+    }
+    Ok(())
+}
+
+/// The body does not hold the row that the address names.
+pub(super) fn another_row() -> RestError {
+    RestError::new("PGRST115", "Payload values do not match URL in primary key column(s)")
 }
 
 /// An update or a deletion says which rows it means, and means all of them.

@@ -71,6 +71,11 @@ impl Rest {
         self.ask(Method::POST, path, &[("prefer", prefer)], Some(body.to_string())).await
     }
 
+    /// PUT with preferences.
+    pub async fn put(&self, path: &str, prefer: &str, body: &Value) -> Answer {
+        self.ask(Method::PUT, path, &[("prefer", prefer)], Some(body.to_string())).await
+    }
+
     /// PATCH with preferences.
     pub async fn patch(&self, path: &str, prefer: &str, body: &Value) -> Answer {
         self.ask(Method::PATCH, path, &[("prefer", prefer)], Some(body.to_string())).await

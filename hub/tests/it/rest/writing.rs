@@ -90,7 +90,8 @@ async fn rows_are_updated_and_deleted() {
         (Method::DELETE, "probes?n=gt.0&limit=1", "PGRST127"),
         (Method::PATCH, "probes?nothing=eq.1", "42703"),
         (Method::PATCH, "probes?n=eq.x", "22P02"),
-        (Method::PUT, "probes?n=eq.1", "PGRST117"),
+        (Method::PUT, "probes?n=eq.1", "PGRST105"),
+        (Method::TRACE, "probes?n=eq.1", "PGRST117"),
     ] {
         let body = json!({"word": "all of them"}).to_string();
         let answer = owner.ask(method.clone(), path, &[], Some(body)).await;

@@ -16,6 +16,7 @@ pub struct HubProcess {
     /// Its data folder.
     pub data: PathBuf,
     listen: String,
+    log: &'static str,
     child: Option<Child>,
 }
 
@@ -27,9 +28,14 @@ impl HubProcess {
 
     /// An empty hub with an owner, serving on a port of its own.
     pub async fn start() -> Self {
+        Self::start_logging("info").await
+    }
+
+    /// The same, with a log filter.
+    pub async fn start_logging(log: &'static str) -> Self {
         let data = std::env::temp_dir().join(format!("hub-it-{}", Uuid::now_v7().simple()));
         fs::create_dir_all(&data).expect("a folder");
-        let mut hub = Self { data, listen: "127.0.0.1:0".into(), child: None };
+        let mut hub = Self { data, listen: "127.0.0.1:0".into(), log, child: None };
         let owner = ["--email", Self::OWNER, "--password", Self::PASSWORD, "--organization", "Maison"];
         let made = hub.run("create-owner", &owner).await;
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -140,7 +146,7 @@ impl HubProcess {
     fn command(&self, command: &str) -> Command {
         let mut program = Command::new(env!("CARGO_BIN_EXE_hub"));
         program.arg(command).env("HUB_DATA", &self.data).env("HUB_LISTEN", &self.listen);
-        program.env_remove("DATABASE_URL").env_remove("HUB_MASTER_KEY");
+        program.env("HUB_LOG", self.log).env_remove("DATABASE_URL").env_remove("HUB_MASTER_KEY");
         program.stdin(Stdio::null()).kill_on_drop(true);
         program
     }

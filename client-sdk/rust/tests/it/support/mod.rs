@@ -134,6 +134,16 @@ pub fn welcome() -> ServerFrame {
     welcome_with(50, 64)
 }
 
+/// A welcome to the same device in another role, or under another name.
+pub fn welcome_as(new_role: &str, new_name: &str) -> ServerFrame {
+    let mut frame = welcome();
+    if let ServerFrame::Welcome { principal, .. } = &mut frame {
+        new_role.clone_into(&mut principal.role);
+        new_name.clone_into(&mut principal.name);
+    }
+    frame
+}
+
 pub fn welcome_with(heartbeat_ms: u32, commands_in_flight: u32) -> ServerFrame {
     ServerFrame::Welcome {
         session_id: Uuid::from_u128(77),

@@ -1,0 +1,31 @@
+use std::io::IsTerminal as _;
+
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
+
+/// Whose words are known to hold nothing personal, however detailed. Drivers and protocols write parameters, headers and
+/// bodies into theirs.
+const OURS: [&str; 4] = ["hub", "domain", "schemas", "tower_http"];
+
+/// Writes the log to standard error: what `HUB_LOG` lets through, of the libraries nothing below `info`, whatever it says.
+pub fn start() {
+    let wanted = EnvFilter::try_from_env("HUB_LOG").unwrap_or_else(|_| "info,hub=info".into());
+    let filter = wanted.and(filter_fn(is_fit_to_print));
+    // Colours are for eyes: whoever reads a file or a pipe looks for words.
+    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    let lines: Box<dyn Layer<Registry> + Send + Sync> =
+        if std::env::var("HUB_LOG_FORMAT").is_ok_and(|format| format == "json") {
+            lines.json().with_filter(filter).boxed()
+        } else {
+            lines.with_target(false).with_filter(filter).boxed()
+        };
+    tracing_subscriber::registry().with(lines).init();
+}
+
+fn is_fit_to_print(about: &Metadata<'_>) -> bool {
+    let of = about.target().split("::").next().unwrap_or_default();
+    *about.level() <= Level::INFO || OURS.contains(&of)
+}
