@@ -30,7 +30,14 @@ async function ask(method, path, body) {
 async function useLink() {
   if (!login) {
     const query = redirectTo ? `?redirect_to=${encodeURIComponent(redirectTo)}` : "";
-    login = await ask("POST", `/auth/v1/verify${query}`, { type: kind, token_hash: secret });
+    login = await ask("POST", `/auth/v1/verify${query}`, { type: kind, token_hash: secret, hand_on: true });
+  }
+  // The application asked for the mail with a challenge: it has what the code is exchanged with.
+  if (login.code) {
+    const onwards = new URL(login.redirect_to);
+    onwards.searchParams.set("code", login.code);
+    location.assign(onwards);
+    return;
   }
   // The hub has repeated the address if it is one of its applications.
   if (login.redirect_to) {

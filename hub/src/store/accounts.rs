@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::code_exchange::Challenge;
 use super::keyring::Envelope;
 use super::logins::{self, LoginError, Organization, hash_password};
 use super::one_time::{self, Bound, Purpose};
@@ -16,7 +17,7 @@ use crate::postgres::{Acting, begin};
 use crate::sealing::SubjectKey;
 
 pub use changes::{Changes, reauthenticate, update};
-pub use proofs::{Proof, accept_invitation, send, verify};
+pub use proofs::{Proof, Verified, accept_invitation, send, verify};
 
 /// The column that the next address of an account is sealed for.
 const NEXT_EMAIL_COLUMN: &str = "one_time_tokens.email";
@@ -57,6 +58,8 @@ pub struct NewAccount {
     pub metadata: Value,
     /// Where the person goes on; judged before.
     pub redirect_to: Option<String>,
+    /// What the applicant proves that it was they.
+    pub challenge: Option<Challenge>,
 }
 
 /// Asks for an account. The answer is the same whether the address has one already; the mail is not.
@@ -96,7 +99,8 @@ pub async fn sign_up(store: &Store, new: &NewAccount) -> Result<User, LoginError
     letter.redirect_to.clone_from(&new.redirect_to);
     match key {
         Some((person, status, key)) if status == "pending" => {
-            let bound = Bound { password_hash: Some(hash), ..Bound::default() };
+            let challenge = new.challenge.clone();
+            let bound = Bound { password_hash: Some(hash), challenge, ..Bound::default() };
             let secrets = one_time::make(&transaction, master, person, Purpose::Signup, bound).await?;
             letter.kind = Kind::Signup;
             (letter.link, letter.code) = (Some(secrets.link), Some(secrets.code));

@@ -4,6 +4,7 @@ pub mod access;
 pub mod accounts;
 pub mod catalogue;
 pub mod check_in;
+pub mod code_exchange;
 pub mod commands;
 pub mod daily_round;
 pub mod data_model;

@@ -1,6 +1,7 @@
 use deadpool_postgres::Transaction;
 use uuid::Uuid;
 
+use super::code_exchange::{Challenge, ChallengeMethod};
 use super::identity::{new_token, token_hash};
 use super::logins::LoginError;
 use super::{Store, StoreError};
@@ -64,6 +65,8 @@ pub struct Bound {
     pub email: Option<(Vec<u8>, Vec<u8>)>,
     /// The hash of the password that was chosen with the sign-up.
     pub password_hash: Option<String>,
+    /// What whoever asked for the mail proves that it was they.
+    pub challenge: Option<Challenge>,
 }
 
 /// What a link or code has confirmed.
@@ -103,8 +106,9 @@ pub async fn make(
     let (email, index) = bound.email.unzip();
     transaction
         .execute(
-            "insert into one_time_tokens (id, user_id, purpose, token_hash, code_hash, email_enc, email_bidx, password_hash, expires_at)
-             values ($1, $2, $3, $4, $5, $6::bytea, $7::bytea, $8, now() + make_interval(secs => $9))",
+            "insert into one_time_tokens (id, user_id, purpose, token_hash, code_hash, email_enc, email_bidx, password_hash, expires_at,
+                                          code_challenge, code_challenge_method)
+             values ($1, $2, $3, $4, $5, $6::bytea, $7::bytea, $8, now() + make_interval(secs => $9), $10, $11)",
             &[
                 &id,
                 &user_id,
@@ -115,6 +119,8 @@ pub async fn make(
                 &index,
                 &bound.password_hash,
                 &purpose.life(),
+                &bound.challenge.as_ref().map(Challenge::text),
+                &bound.challenge.as_ref().map(|challenge| challenge.method().as_str()),
             ],
         )
         .await?;
@@ -133,7 +139,7 @@ pub async fn redeem_link(
     let row = transaction
         .query_opt(
             "delete from one_time_tokens where token_hash = $1 and purpose = any ($2) and expires_at > now()
-             returning user_id, purpose, email_enc::bytea, email_bidx::bytea, password_hash",
+             returning user_id, purpose, email_enc::bytea, email_bidx::bytea, password_hash, code_challenge, code_challenge_method",
             &[&token_hash(link), &words(purposes)],
         )
         .await?;
@@ -197,7 +203,7 @@ pub async fn redeem_code(
     let row = transaction
         .query_one(
             "delete from one_time_tokens where id = $1
-             returning user_id, purpose, email_enc::bytea, email_bidx::bytea, password_hash",
+             returning user_id, purpose, email_enc::bytea, email_bidx::bytea, password_hash, code_challenge, code_challenge_method",
             &[&hit.get::<_, Uuid>("id")],
         )
         .await?;
@@ -214,6 +220,7 @@ pub async fn tidy(store: &Store) -> Result<(), StoreError> {
     transaction
         .batch_execute(
             "delete from one_time_tokens where expires_at < now() - interval '1 day';
+             delete from exchange_codes where expires_at < now() - interval '1 day';
              delete from mfa_challenges where expires_at < now() - interval '1 day';
              delete from failed_sign_ins where updated_at < now() - interval '1 day';
              delete from sessions where least(expires_at, revoked_at) < now() - interval '30 days'",
@@ -229,8 +236,14 @@ fn redeemed(row: tokio_postgres::Row) -> Redeemed {
     Redeemed {
         user_id: row.get("user_id"),
         purpose: row.get("purpose"),
-        bound: Bound { email: email.zip(index), password_hash: row.get("password_hash") },
+        bound: Bound { email: email.zip(index), password_hash: row.get("password_hash"), challenge: challenge(&row) },
     }
+}
+
+/// The challenge in a row that has its two columns.
+pub fn challenge(row: &tokio_postgres::Row) -> Option<Challenge> {
+    let method = ChallengeMethod::parse(row.get::<_, Option<&str>>("code_challenge_method")?)?;
+    Challenge::new(row.get::<_, Option<&str>>("code_challenge")?, method)
 }
 
 fn words(purposes: &[Purpose]) -> Vec<&'static str> {

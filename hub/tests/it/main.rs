@@ -2,6 +2,7 @@
 //! its own in this process.
 
 mod auth_accounts;
+mod auth_exchange;
 mod auth_factors;
 mod auth_invitations;
 mod auth_keys;

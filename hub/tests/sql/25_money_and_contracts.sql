@@ -2,7 +2,7 @@
 begin;
 \ir support/fixture.psql
 select fixture.house('a'), fixture.house('b');
-select plan(104);
+select plan(106);
 
 create function fixture.org() returns uuid language sql stable as $$ select fixture.id('a', 'organization') $$;
 create function fixture.inv(name text) returns invoices
@@ -100,6 +100,8 @@ update billing_milestones set due_date = (now() at time zone 'Pacific/Kiritimati
 update billing_milestones set due_date = (now() at time zone 'Pacific/Kiritimati')::date where title = 'Last';
 update billing_milestones set due_date = '2020-01-01' where organization_id = fixture.id('b', 'organization');
 select is(fixture.ask('{"person": "a/owner"}', 'select app.mark_overdue()'), '42501', 'F040: the hub says what is overdue');
+select is(fixture.ask('{"person": "a/owner"}', 'select app.take_round()'), '42501', 'F040: nobody but the hub takes a day');
+select is(fixture.ask('{"person": "a/owner"}', 'select count(*) from app.rounds_due()'), '42501', 'F040: or learns whose day has begun');
 select is(fixture.ask('{"system": "a"}', 'select app.mark_overdue()'), '3', 'F040: what was due yesterday, where the organization is');
 select is((select string_agg(title || ' ' || status, ', ' order by order_index) from billing_milestones where project_id = fixture.id('a', 'project')),
           'Deposit overdue, Half overdue, Milestone overdue, Last pending', 'F040: and nothing else');

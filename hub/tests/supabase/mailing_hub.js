@@ -34,9 +34,9 @@ export class MailingHub {
   }
 
   /** A client as an application makes it; each has a storage of its own. */
-  client() {
+  client(auth = {}) {
     return createClient(this.url, "anon", {
-      auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+      auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false, ...auth },
       // Node 20 has no WebSocket of its own; no test here opens one.
       realtime: { transport: class {} },
     });

@@ -118,6 +118,8 @@ impl From<LoginError> for AuthProblem {
             LoginError::RefreshToken => (StatusCode::BAD_REQUEST, "refresh_token_not_found"),
             LoginError::RefreshTokenUsed => (StatusCode::BAD_REQUEST, "refresh_token_already_used"),
             LoginError::Code => (StatusCode::FORBIDDEN, "otp_expired"),
+            LoginError::ExchangeCode => (StatusCode::NOT_FOUND, "flow_state_not_found"),
+            LoginError::Verifier => (StatusCode::BAD_REQUEST, "bad_code_verifier"),
             LoginError::SecondFactor => (StatusCode::UNAUTHORIZED, "insufficient_aal"),
             LoginError::NotFresh => (StatusCode::BAD_REQUEST, "reauthentication_needed"),
             LoginError::SamePassword => (unprocessable, "same_password"),

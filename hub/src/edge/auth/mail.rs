@@ -15,6 +15,7 @@ use super::{AuthProblem, Settings, body};
 use crate::edge::limits::{Guesses, Mails};
 use crate::live::Node;
 use crate::store::accounts::{self, NewAccount, Proof, USER_TYPES, User};
+use crate::store::code_exchange::{Challenge, ChallengeMethod};
 use crate::store::logins::SignedIn;
 use crate::store::one_time::Purpose;
 
@@ -69,6 +70,35 @@ pub(super) fn metadata(data: Option<Map<String, Value>>) -> Result<(Option<Strin
     Ok((name, data))
 }
 
+/// The challenge of a request that will exchange a code: both of its halves, or neither.
+#[derive(Deserialize)]
+pub(super) struct Challenged {
+    code_challenge: Option<String>,
+    code_challenge_method: Option<String>,
+}
+
+impl Challenged {
+    /// The challenge, if there is one.
+    ///
+    /// # Errors
+    /// 400 `validation_failed`.
+    pub(super) fn read(self) -> Result<Option<Challenge>, AuthProblem> {
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        match (given(self.code_challenge), given(self.code_challenge_method)) {
+            (None, None) => Ok(None),
+            (Some(text), Some(method)) => ChallengeMethod::parse(&method)
+                .and_then(|method| Challenge::new(&text, method))
+                .map(Some)
+                .ok_or_else(|| {
+                    AuthProblem::invalid(
+                        "code challenge has to be between 43 and 128 characters, its method s256 or plain",
+                    )
+                }),
+            _ => Err(AuthProblem::invalid("PKCE flow requires code_challenge_method and code_challenge")),
+        }
+    }
+}
+
 fn admit(node: &Node, mails: &Mails, email: &str) -> Result<(), AuthProblem> {
     if mails.admit(node.store.keyring.master().blind_index(email)) {
         return Ok(());
@@ -89,6 +119,8 @@ pub(super) struct SignUp {
     phone: Option<String>,
     password: Option<String>,
     data: Option<Map<String, Value>>,
+    #[serde(flatten)]
+    challenged: Challenged,
 }
 
 pub(super) async fn sign_up(
@@ -114,6 +146,7 @@ pub(super) async fn sign_up(
         let message = "nobody signs in without a name";
         return Err(AuthProblem::new(status, code, "anonymous_provider_disabled", message));
     }
+    let challenge = wanted.challenged.read()?;
     let email = address(wanted.email)?;
     let password = password(wanted.password.unwrap_or_default())?;
     let (name, mut data) = metadata(wanted.data)?;
@@ -140,6 +173,7 @@ pub(super) async fn sign_up(
         user_type,
         metadata: Value::Object(data),
         redirect_to: redirect(&settings, onwards),
+        challenge,
     };
     Ok(Json(in_time(accounts::sign_up(&node.store, &new)).await?))
 }
@@ -150,6 +184,8 @@ pub(super) struct To {
     phone: Option<String>,
     #[serde(rename = "type")]
     kind: Option<String>,
+    #[serde(flatten)]
+    challenged: Challenged,
 }
 
 pub(super) async fn recover(
@@ -208,9 +244,10 @@ async fn send(
     if to.phone.is_some() {
         return Err(no_phones());
     }
+    let challenge = to.challenged.read()?;
     let email = address(to.email)?;
     admit(node, mails, &email)?;
-    in_time(accounts::send(&node.store, &email, purpose, redirect_to)).await?;
+    in_time(accounts::send(&node.store, &email, purpose, redirect_to, challenge)).await?;
     Ok(Json(json!({})))
 }
 
@@ -221,15 +258,25 @@ pub(super) struct Verification {
     token_hash: Option<String>,
     email: Option<String>,
     token: Option<String>,
+    /// The person goes on to an application, by an address: what is in it is read on the way.
+    #[serde(default)]
+    hand_on: bool,
 }
 
-/// A login, and where the person goes on, for the hub's own page.
+/// A login or a code for one, and where the person goes on, for the hub's own page.
 #[derive(serde::Serialize)]
 pub(super) struct Verified {
     #[serde(flatten)]
-    signed_in: SignedIn,
+    given: Given,
     #[serde(skip_serializing_if = "Option::is_none")]
     redirect_to: Option<String>,
+}
+
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum Given {
+    Login(Box<SignedIn>),
+    Code { code: String },
 }
 
 pub(super) async fn verify(
@@ -256,15 +303,21 @@ pub(super) async fn verify(
             return Err(AuthProblem::invalid(message));
         }
     };
-    let signed_in = match (&verification.token_hash, &verification.email, &verification.token) {
+    let redirect_to = redirect(&settings, onwards);
+    let hand_on = verification.hand_on && redirect_to.is_some();
+    let verified = match (&verification.token_hash, &verification.email, &verification.token) {
         (Some(link), ..) if verification.kind == "invite" => {
-            accounts::accept_invitation(&node.store, link, agent).await?
+            accounts::Verified::Login(Box::new(accounts::accept_invitation(&node.store, link, agent).await?))
         }
-        (Some(link), ..) => accounts::verify(&node.store, purposes, &Proof::Link(link), agent).await?,
+        (Some(link), ..) => accounts::verify(&node.store, purposes, &Proof::Link(link), agent, hand_on).await?,
         (None, Some(email), Some(code)) => {
-            accounts::verify(&node.store, purposes, &Proof::Code { email, code }, agent).await?
+            accounts::verify(&node.store, purposes, &Proof::Code { email, code }, agent, hand_on).await?
         }
         _ => return Err(AuthProblem::invalid("token_hash, or email and token, are needed")),
     };
-    Ok(Json(Verified { signed_in, redirect_to: redirect(&settings, onwards) }))
+    let given = match verified {
+        accounts::Verified::Login(login) => Given::Login(login),
+        accounts::Verified::Code(code) => Given::Code { code },
+    };
+    Ok(Json(Verified { given, redirect_to }))
 }

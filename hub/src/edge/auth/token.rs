@@ -14,7 +14,7 @@ use super::{AuthProblem, Settings, Signed, body};
 use crate::edge::limits::Guesses;
 use crate::live::Node;
 use crate::store::logins::{self, Scope, SignedIn};
-use crate::store::{identity, outside};
+use crate::store::{code_exchange, identity, outside};
 
 #[derive(Deserialize)]
 pub(super) struct Grant {
@@ -30,6 +30,8 @@ pub(super) struct Credentials {
     provider: Option<String>,
     id_token: Option<String>,
     nonce: Option<String>,
+    auth_code: Option<String>,
+    code_verifier: Option<String>,
     #[serde(default)]
     link_identity: bool,
 }
@@ -48,7 +50,7 @@ pub(super) async fn token(
     headers: HeaderMap,
     credentials: Result<Json<Credentials>, JsonRejection>,
 ) -> Result<Json<SignedIn>, AuthProblem> {
-    let unknown = || AuthProblem::invalid("grant_type is password, refresh_token or id_token");
+    let unknown = || AuthProblem::invalid("grant_type is password, refresh_token, id_token or pkce");
     let Query(grant) = grant.map_err(|_| unknown())?;
     let credentials = body(credentials)?;
     let agent = agent(&headers);
@@ -69,6 +71,17 @@ pub(super) async fn token(
         "refresh_token" => {
             let token = credentials.refresh_token.ok_or_else(|| AuthProblem::invalid("refresh_token is needed"))?;
             Ok(Json(logins::refresh(&node.store, &token).await?))
+        }
+        "pkce" => {
+            guesses.admit(from)?;
+            let (code, verifier) =
+                (credentials.auth_code.unwrap_or_default(), credentials.code_verifier.unwrap_or_default());
+            if code.is_empty() || verifier.is_empty() || code.len() > 200 || verifier.len() > 200 {
+                return Err(AuthProblem::invalid(
+                    "invalid request: both auth code and code verifier should be non-empty",
+                ));
+            }
+            Ok(Json(code_exchange::redeem(&node.store, &code, &verifier, agent).await?))
         }
         "id_token" => {
             guesses.admit(from)?;

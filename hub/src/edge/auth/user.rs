@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::answer::speaks_dialect;
-use super::mail::{Onwards, address, metadata, password, redirect};
+use super::mail::{Challenged, Onwards, address, metadata, password, redirect};
 use super::token::no_phones;
 use super::{AuthProblem, Settings, Signed, body};
 use crate::edge::limits::{Guesses, Mails};
@@ -51,6 +51,8 @@ pub(super) struct Wanted {
     current_password: Option<String>,
     nonce: Option<String>,
     data: Option<Map<String, Value>>,
+    #[serde(flatten)]
+    challenged: Challenged,
 }
 
 #[expect(clippy::too_many_arguments, reason = "extractors")]
@@ -101,6 +103,7 @@ pub(super) async fn update(
         metadata: kept.then_some(Value::Object(rest)),
         organization_id,
         redirect_to: redirect(&settings, onwards),
+        challenge: wanted.challenged.read()?,
     };
     accounts::update(&node.store, &account, &changes).await?;
     answer(&node, &account, organization_id.or(account.organization_id), &headers).await

@@ -6,6 +6,7 @@ use super::{NEXT_EMAIL_COLUMN, addressed, set_password};
 use crate::postgres::{Acting, begin};
 use crate::sealing::SubjectKey;
 use crate::store::Store;
+use crate::store::code_exchange::Challenge;
 use crate::store::identity::Account;
 use crate::store::logins::{self, LoginError, Scope, hash_password, verify_password};
 use crate::store::one_time::{self, Bound, CodeOf, Purpose};
@@ -30,6 +31,8 @@ pub struct Changes {
     pub organization_id: Option<Uuid>,
     /// Where the person goes on after confirming; judged before.
     pub redirect_to: Option<String>,
+    /// Of a change of address: what whoever asks for it proves that it was they.
+    pub challenge: Option<Challenge>,
 }
 
 /// Changes an account: at once what needs no confirmation.
@@ -82,7 +85,7 @@ pub async fn update(store: &Store, account: &Account, changes: &Changes) -> Resu
         }
     }
     if let (Some(email), Some((key, _))) = (&changes.email, &person) {
-        change_address(&transaction, store, account, key, email.trim(), changes.redirect_to.clone()).await?;
+        change_address(&transaction, store, account, key, email.trim(), changes).await?;
     }
     let (name, metadata) = (&changes.full_name, &changes.metadata);
     transaction
@@ -109,7 +112,7 @@ async fn change_address(
     account: &Account,
     key: &SubjectKey,
     email: &str,
-    redirect_to: Option<String>,
+    changes: &Changes,
 ) -> Result<(), LoginError> {
     let master = store.keyring.master();
     let index = master.blind_index(email);
@@ -124,10 +127,15 @@ async fn change_address(
         }
         return Ok(());
     }
-    let bound = Bound { email: Some((key.seal(NEXT_EMAIL_COLUMN, email), index)), ..Bound::default() };
+    let bound = Bound {
+        email: Some((key.seal(NEXT_EMAIL_COLUMN, email), index)),
+        challenge: changes.challenge.clone(),
+        ..Bound::default()
+    };
     let secrets = one_time::make(transaction, master, account.user_id, Purpose::EmailChange, bound).await?;
     let mut letter = Letter::notice(Kind::EmailChange, email.to_owned());
-    (letter.link, letter.code, letter.redirect_to) = (Some(secrets.link), Some(secrets.code), redirect_to);
+    (letter.link, letter.code, letter.redirect_to) =
+        (Some(secrets.link), Some(secrets.code), changes.redirect_to.clone());
     outbox::post(transaction, key, &letter).await?;
     Ok(())
 }

@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use super::{NEXT_EMAIL_COLUMN, addressed, set_password};
 use crate::postgres::{Acting, begin};
+use crate::store::code_exchange::{self, Challenge};
 use crate::store::logins::{self, LoginError, Method, SignedIn};
 use crate::store::one_time::{self, Bound, CodeOf, Purpose, Redeemed};
 use crate::store::organizations::EMAIL_COLUMN;
@@ -26,14 +27,20 @@ pub enum Proof<'a> {
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn send(store: &Store, email: &str, purpose: Purpose, redirect_to: Option<String>) -> Result<(), LoginError> {
+pub async fn send(
+    store: &Store,
+    email: &str,
+    purpose: Purpose,
+    redirect_to: Option<String>,
+    challenge: Option<Challenge>,
+) -> Result<(), LoginError> {
     let index = store.keyring.master().blind_index(email);
     let mut client = store.pools.get(&Acting::Platform).await?;
     let transaction = begin(&mut client, &Acting::Platform).await?;
     // Of a sign-up and of a change of address, what was asked for is sent again, with what was bound to it.
     let row = transaction
         .query_opt(
-            "select u.id, u.status, t.email_enc::bytea, t.email_bidx::bytea, t.password_hash
+            "select u.id, u.status, t.email_enc::bytea, t.email_bidx::bytea, t.password_hash, t.code_challenge, t.code_challenge_method
                from users u
                left join lateral (
                  select * from one_time_tokens t where t.user_id = u.id and t.purpose = $2 and t.expires_at > now()
@@ -52,7 +59,10 @@ pub async fn send(store: &Store, email: &str, purpose: Purpose, redirect_to: Opt
     let Some(row) = row else { return Ok(()) };
     let user_id: Uuid = row.get("id");
     let Some(key) = store.keyring.of_user(&transaction, user_id).await? else { return Ok(()) };
-    let mut bound = Bound::default();
+    // What was asked for before is sent again for whoever asked for it then.
+    let again = matches!(purpose, Purpose::Signup | Purpose::EmailChange);
+    let before = if again { one_time::challenge(&row) } else { None };
+    let mut bound = Bound { challenge: challenge.or(before), ..Bound::default() };
     if purpose == Purpose::EmailChange {
         bound.email = row.get::<_, Option<Vec<u8>>>("email_enc").zip(row.get("email_bidx"));
     }
@@ -80,7 +90,16 @@ pub async fn send(store: &Store, email: &str, purpose: Purpose, redirect_to: Opt
     Ok(())
 }
 
-/// Signs in whoever proves that the mail reached them, and does what it was sent for.
+/// What a proof was exchanged for.
+pub enum Verified {
+    /// A login.
+    Login(Box<SignedIn>),
+    /// A code, which only whoever asked for the mail can exchange for a login.
+    Code(String),
+}
+
+/// Signs in whoever proves that the mail reached them, and does what it was sent for. With `hand_on`, a proof whose mail was
+/// asked for with a challenge gives a code instead of a login.
 ///
 /// # Errors
 /// [`LoginError::Code`] when the proof is not good (any more); others when the database cannot be reached.
@@ -89,7 +108,8 @@ pub async fn verify(
     purposes: &[Purpose],
     proof: &Proof<'_>,
     agent: Option<&str>,
-) -> Result<SignedIn, LoginError> {
+    hand_on: bool,
+) -> Result<Verified, LoginError> {
     let mut client = store.pools.get(&Acting::Platform).await?;
     let transaction = begin(&mut client, &Acting::Platform).await?;
     let master = store.keyring.master();
@@ -106,6 +126,12 @@ pub async fn verify(
         }
     };
     carry_out(&transaction, store, &redeemed).await?;
+    if let Some(challenge) = redeemed.bound.challenge.as_ref().filter(|_| hand_on) {
+        let code = code_exchange::make(&transaction, redeemed.user_id, challenge).await?;
+        transaction.commit().await?;
+        store.mail_bell.notify_one();
+        return Ok(Verified::Code(code));
+    }
     let opened = match logins::open(&transaction, redeemed.user_id, Method::Mail, agent, None).await {
         // The account was closed meanwhile.
         Err(LoginError::Credentials) => return Err(LoginError::Code),
@@ -114,7 +140,7 @@ pub async fn verify(
     transaction.commit().await?;
     drop(client);
     store.mail_bell.notify_one();
-    logins::signed_in(store, opened).await
+    Ok(Verified::Login(Box::new(logins::signed_in(store, opened).await?)))
 }
 
 async fn carry_out(transaction: &Transaction<'_>, store: &Store, redeemed: &Redeemed) -> Result<(), LoginError> {

@@ -23,6 +23,12 @@ pub enum LoginError {
     /// A link or code from a mail that is wrong, used, or too old: nobody learns which.
     #[error("the link or code is wrong or has expired")]
     Code,
+    /// A code of an address that is wrong, was exchanged, or is too old.
+    #[error("invalid flow state, no valid flow state found")]
+    ExchangeCode,
+    /// The code belongs to somebody else's challenge.
+    #[error("code challenge does not match previously saved code verifier")]
+    Verifier,
     /// The account has a second factor, which this login has not given.
     #[error("a code of the second factor is needed first")]
     SecondFactor,
@@ -81,9 +87,11 @@ impl LoginError {
             Self::NoOrganization | Self::SecondFactor | Self::NotFresh | Self::InvitationForAnother => {
                 ErrorCode::Forbidden
             }
-            Self::FactorUnknown | Self::InvitationUnknown => ErrorCode::NotFound,
+            Self::FactorUnknown | Self::InvitationUnknown | Self::ExchangeCode => ErrorCode::NotFound,
             Self::IdentityTaken | Self::FactorName | Self::FactorCount | Self::LastWayIn => ErrorCode::Conflict,
-            Self::Code | Self::SamePassword | Self::ChallengeExpired | Self::FactorCode => ErrorCode::InvalidArgument,
+            Self::Code | Self::Verifier | Self::SamePassword | Self::ChallengeExpired | Self::FactorCode => {
+                ErrorCode::InvalidArgument
+            }
             Self::Store(error) if error.is_transient() => ErrorCode::Unavailable,
             Self::Store(_) => ErrorCode::Internal,
         }
