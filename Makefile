@@ -55,7 +55,8 @@ generate: setup node_modules/.package-lock.json
 	npm run generate -w @fashionos/hub
 	data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && export HUB_DATA="$$data" HUB_LOG=warn && unset DATABASE_URL && \
 	  cargo run -q -p hub -- types > "$$data/types" && cp "$$data/types" client-sdk/typescript/src/database.ts && \
-	  cargo run -q -p hub -- reference > "$$data/page" && cp "$$data/page" hub/docs/tables.md
+	  cargo run -q -p hub -- reference > "$$data/page" && cp "$$data/page" hub/docs/tables.md && \
+	  cargo run -q -p hub -- openapi > "$$data/openapi" && cp "$$data/openapi" hub/docs/openapi.json
 
 bench: setup
 	@$(MAKE) --no-print-directory console >&2

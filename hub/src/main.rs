@@ -9,6 +9,7 @@ use hub::office::tickets::{self, TicketFormat as Format, TicketsError};
 use hub::reference;
 use hub::server::{Server, StartError, open_database};
 use hub::simulated_tablets::{self, TabletError};
+use hub::store::rest::{self, RestError};
 use hub::store::token_keys::Rotation;
 use hub::store::{DataModel, StoreError, events, organizations};
 use tokio::signal::unix::{SignalKind, signal};
@@ -74,6 +75,12 @@ enum Command {
         #[command(flatten)]
         config: Config,
     },
+    /// Print what `/rest/v1` serves as an OpenAPI 2.0 document in JSON: every table and column that some role sees, for
+    /// generators of clients. `/rest/v1/` itself answers what the caller sees.
+    Openapi {
+        #[command(flatten)]
+        config: Config,
+    },
     /// Make an account that owns a new organization; the first thing to do on an empty hub.
     CreateOwner {
         #[command(flatten)]
@@ -107,6 +114,8 @@ enum Failure {
     Start(#[from] StartError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Tables(#[from] RestError),
     #[error(transparent)]
     Tablets(#[from] TabletError),
     #[error(transparent)]
@@ -176,6 +185,10 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Reference { config } => {
             let database = open_database(&config).await?;
             say(&reference::tables(&DataModel::read(&database.store.pools).await?))
+        }
+        Command::Openapi { config } => {
+            let database = open_database(&config).await?;
+            say(&format!("{:#}\n", rest::document(&database.store, None).await?))
         }
         Command::CreateOwner { config, email, password, organization, name } => {
             let password = match password {

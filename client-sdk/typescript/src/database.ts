@@ -2311,7 +2311,7 @@ export interface Database {
           stage_index: number;
           key: string;
           title: string;
-          gate: "object";
+          gate: Json;
           created_at: string;
           updated_at: string;
           rev: number;
@@ -2322,7 +2322,7 @@ export interface Database {
           stage_index: number;
           key: string;
           title: string;
-          gate?: "object";
+          gate?: Json;
           created_at?: string;
           updated_at?: string;
           rev?: number;
@@ -2333,7 +2333,7 @@ export interface Database {
           stage_index?: number;
           key?: string;
           title?: string;
-          gate?: "object";
+          gate?: Json;
           created_at?: string;
           updated_at?: string;
           rev?: number;
@@ -2579,7 +2579,7 @@ export interface Database {
           specialties: string[];
           portfolio_url: string | null;
           experience_level: string | null;
-          achievements: "array";
+          achievements: Json;
           status: "draft" | "active" | "archived";
           meta_data: Json;
           search: unknown;
@@ -2598,7 +2598,7 @@ export interface Database {
           specialties?: string[];
           portfolio_url?: string | null;
           experience_level?: string | null;
-          achievements?: "array";
+          achievements?: Json;
           status?: "draft" | "active" | "archived";
           meta_data?: Json;
           created_by?: string | null;
@@ -2616,7 +2616,7 @@ export interface Database {
           specialties?: string[];
           portfolio_url?: string | null;
           experience_level?: string | null;
-          achievements?: "array";
+          achievements?: Json;
           status?: "draft" | "active" | "archived";
           meta_data?: Json;
           created_by?: string | null;
@@ -6430,7 +6430,7 @@ export interface Database {
           expires_at: string;
           revoked_at: string | null;
           aal: "aal1" | "aal2";
-          amr: "array";
+          amr: Json;
           authenticated_at: string;
         };
         Insert: never;
@@ -8113,7 +8113,7 @@ export interface Database {
           name: string;
           level: string | null;
           asset_id: string | null;
-          zones: "array";
+          zones: Json;
           version: number;
           is_current: boolean;
           created_by: string | null;
@@ -8128,7 +8128,7 @@ export interface Database {
           name: string;
           level?: string | null;
           asset_id?: string | null;
-          zones?: "array";
+          zones?: Json;
           version?: number;
           is_current?: boolean;
           created_by?: string | null;
@@ -8143,7 +8143,7 @@ export interface Database {
           name?: string;
           level?: string | null;
           asset_id?: string | null;
-          zones?: "array";
+          zones?: Json;
           version?: number;
           is_current?: boolean;
           created_by?: string | null;
@@ -8175,7 +8175,7 @@ export interface Database {
           country: string | null;
           capacity: number | null;
           type: "indoor" | "outdoor" | "hybrid" | null;
-          amenities: "array";
+          amenities: Json;
           facilities: Json;
           contact_info: string | null;
           access_info: Json;
@@ -8197,7 +8197,7 @@ export interface Database {
           country?: string | null;
           capacity?: number | null;
           type?: "indoor" | "outdoor" | "hybrid" | null;
-          amenities?: "array";
+          amenities?: Json;
           facilities?: Json;
           contact_info?: string | null;
           access_info?: Json;
@@ -8218,7 +8218,7 @@ export interface Database {
           country?: string | null;
           capacity?: number | null;
           type?: "indoor" | "outdoor" | "hybrid" | null;
-          amenities?: "array";
+          amenities?: Json;
           facilities?: Json;
           contact_info?: string | null;
           access_info?: Json;
@@ -8494,7 +8494,7 @@ export interface Database {
           portfolio_url: string | null;
           specialties: string[] | null;
           experience_level: string | null;
-          achievements: "array" | null;
+          achievements: Json | null;
           meta_data: Json | null;
         };
         Relationships: [
@@ -9057,3 +9057,152 @@ export interface Database {
     CompositeTypes: { [_ in never]: never };
   };
 }
+
+/**
+ * What lists need to know of tables beyond their types, for those whose rows one column tells apart.
+ * `key`: that column. `topics`: the rows of a live topic are those whose column, named here, holds the topic's id; of an
+ * organization they are all but those with something in one of the columns listed. `sealed`: columns that can be found by
+ * equality only, and not be sorted by.
+ */
+export const TABLE_FACTS = {
+  accounts: { key: "id", topics: { organization: [] }, sealed: ["contact_info"] },
+  activations: { key: "id", topics: { event: "event_id", organization: [] }, sealed: [] },
+  activities: { key: "id", topics: { organization: [] }, sealed: [] },
+  ai_citations: { key: "id", topics: { project: "project_id", event: "event_id", organization: [] }, sealed: [] },
+  ai_recommendations: { key: "id", topics: { event: "event_id", organization: [] }, sealed: [] },
+  ai_runs: { key: "id", topics: { project: "project_id", event: "event_id", organization: [] }, sealed: [] },
+  approvals: { key: "id", topics: { project: "project_id", event: "event_id", organization: ["project_id", "event_id"] }, sealed: [] },
+  asset_categories: { key: "id", topics: { organization: [] }, sealed: [] },
+  asset_links: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  asset_permissions: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  asset_variants: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  assets: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  billing_milestones: { key: "id", topics: { project: "project_id", event: "event_id", organization: ["project_id", "event_id"] }, sealed: [] },
+  brand_dna: { key: "id", topics: { organization: [] }, sealed: [] },
+  budget_items: { key: "id", topics: { event: "event_id", project: "project_id" }, sealed: [] },
+  call_sheets: { key: "id", topics: { event: "event_id", project: "project_id" }, sealed: [] },
+  call_times: { key: "id", topics: { event: "event_id", project: "project_id" }, sealed: [] },
+  campaigns: { key: "id", topics: { organization: [] }, sealed: [] },
+  channel_media_links: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  channel_products: { key: "id", topics: { organization: [] }, sealed: [] },
+  check_ins: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  cloudinary_assets: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  collections: { key: "id", topics: { organization: [] }, sealed: [] },
+  comp_cards: { key: "id", topics: { organization: [] }, sealed: [] },
+  contact_segment_members: { key: "id", topics: { organization: [] }, sealed: [] },
+  contact_segments: { key: "id", topics: { organization: [] }, sealed: [] },
+  contacts: { key: "id", topics: { organization: [] }, sealed: ["email", "whatsapp"] },
+  contract_signatories: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: ["name", "email", "signature"] },
+  contracts: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  conversation_reads: { key: "id", topics: { organization: [] }, sealed: [] },
+  conversations: { key: "id", topics: { organization: [] }, sealed: [] },
+  deal_stage_history: { key: "id", topics: { event: "event_id", organization: [] }, sealed: [] },
+  deal_stages: { key: "id", topics: { organization: [] }, sealed: [] },
+  deals: { key: "id", topics: { event: "event_id", organization: [] }, sealed: [] },
+  deliverables: { key: "id", topics: { project: "project_id" }, sealed: [] },
+  designer_availability: { key: "id", topics: { event: "event_id", organization: ["event_id"] }, sealed: [] },
+  designer_profiles: { key: "id", topics: { organization: [] }, sealed: [] },
+  designer_reviews: { key: "id", topics: { event: "event_id", organization: ["event_id"] }, sealed: [] },
+  device_pairings: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  devices: { key: "id", topics: { event: "event_id", organization: ["event_id"] }, sealed: [] },
+  enrichment_suggestions: { key: "id", topics: { organization: [] }, sealed: [] },
+  event_alerts: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  event_amenities: { key: "id", topics: { organization: [] }, sealed: [] },
+  event_amenity_assignments: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  event_categories: { key: "id", topics: { organization: [] }, sealed: [] },
+  event_counters: { key: "event_id", topics: { event: "event_id" }, sealed: [] },
+  event_designers: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  event_feedback: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  event_gate_tiers: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  event_gates: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  event_members: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  event_models: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  event_phases: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  event_products: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  event_rehearsals: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  event_restrictions: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  event_schedules: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  event_sponsorships: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  event_stakeholders: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  event_tag_assignments: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  event_tags: { key: "id", topics: { organization: [] }, sealed: [] },
+  event_vendors: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  events: { key: "id", topics: { event: "id", project: "project_id", organization: [] }, sealed: [] },
+  fashion_brands: { key: "id", topics: { organization: [] }, sealed: [] },
+  gallery_access_log: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  gallery_assets: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  gallery_shares: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: ["recipient_email"] },
+  gate_counters: { key: "gate_id", topics: { event: "event_id" }, sealed: [] },
+  guardian_checks: { key: "id", topics: { organization: [] }, sealed: [] },
+  impact_metrics: { key: "id", topics: { event: "event_id", project: "project_id", organization: [] }, sealed: [] },
+  invitations: { key: "id", topics: { organization: [] }, sealed: ["email"] },
+  invoice_lines: { key: "id", topics: { project: "project_id", event: "event_id", organization: ["project_id", "event_id"] }, sealed: [] },
+  invoices: { key: "id", topics: { project: "project_id", event: "event_id", organization: ["project_id", "event_id"] }, sealed: [] },
+  media_galleries: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  media_size_specs: { key: "id", topics: {}, sealed: [] },
+  memberships: { key: "id", topics: { organization: [] }, sealed: [] },
+  message_acknowledgements: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  messages: { key: "id", topics: { organization: [] }, sealed: [] },
+  model_agencies: { key: "id", topics: { organization: [] }, sealed: [] },
+  model_availability: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  model_profiles: { key: "id", topics: { organization: [] }, sealed: [] },
+  model_reviews: { key: "id", topics: { event: "event_id", organization: ["event_id"] }, sealed: [] },
+  notifications: { key: "id", topics: { organization: [] }, sealed: [] },
+  orders: { key: "id", topics: { event: "event_id", organization: ["event_id"] }, sealed: ["buyer_name", "buyer_email"] },
+  organizations: { key: "id", topics: { organization: "id" }, sealed: [] },
+  organizer_team_members: { key: "id", topics: { organization: [] }, sealed: [] },
+  organizer_teams: { key: "id", topics: { organization: [] }, sealed: [] },
+  payments: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  playbook_chunks: { key: "id", topics: { organization: [] }, sealed: [] },
+  playbooks: { key: "id", topics: { organization: [] }, sealed: [] },
+  plugin_connections: { key: "id", topics: { organization: [] }, sealed: [] },
+  plugin_installs: { key: "id", topics: { organization: [] }, sealed: [] },
+  plugin_jobs: { key: "id", topics: { organization: [] }, sealed: [] },
+  plugin_subscriptions: { key: "id", topics: { organization: [] }, sealed: [] },
+  plugins: { key: "key", topics: {}, sealed: [] },
+  privacy_requests: { key: "id", topics: { organization: [] }, sealed: [] },
+  products: { key: "id", topics: { organization: [] }, sealed: [] },
+  project_members: { key: "id", topics: { project: "project_id" }, sealed: [] },
+  projects: { key: "id", topics: { project: "id", organization: [] }, sealed: [] },
+  registrations: { key: "id", topics: { event: "event_id" }, sealed: ["attendee_name", "attendee_email"] },
+  roi_forecasts: { key: "id", topics: { event: "event_id", organization: [] }, sealed: [] },
+  runway_segments: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  scenes: { key: "id", topics: { project: "project_id" }, sealed: [] },
+  screen_messages: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  sessions: { key: "id", topics: {}, sealed: ["ip"] },
+  shifts: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  shoot_items: { key: "id", topics: { project: "project_id" }, sealed: [] },
+  shoot_models: { key: "id", topics: { project: "project_id" }, sealed: [] },
+  shoots: { key: "id", topics: { project: "project_id" }, sealed: [] },
+  shot_lists: { key: "id", topics: { project: "project_id" }, sealed: [] },
+  shot_products: { key: "id", topics: { project: "project_id" }, sealed: [] },
+  shots: { key: "id", topics: { project: "project_id" }, sealed: [] },
+  show_lineup: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  show_run_cues: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  show_runs: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  social_posts: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  sponsor_deliverables: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  sponsorship_packages: { key: "id", topics: { event: "event_id", organization: ["event_id"] }, sealed: [] },
+  staff: { key: "id", topics: { organization: [] }, sealed: [] },
+  staff_assignments: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  staff_roles: { key: "id", topics: { organization: [] }, sealed: [] },
+  stakeholders: { key: "id", topics: { organization: [] }, sealed: ["email", "phone"] },
+  storage_objects: { key: "id", topics: { organization: [] }, sealed: [] },
+  task_assignees: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  task_dependencies: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  tasks: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  technical_requirements: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  ticket_tiers: { key: "id", topics: { event: "event_id" }, sealed: [] },
+  tier_counters: { key: "ticket_tier_id", topics: { event: "event_id" }, sealed: [] },
+  user_profiles: { key: "id", topics: {}, sealed: [] },
+  users: { key: "id", topics: {}, sealed: ["email", "phone_number"] },
+  vendor_ratings: { key: "id", topics: { event: "event_id", organization: ["event_id"] }, sealed: [] },
+  vendor_services: { key: "id", topics: { organization: [] }, sealed: [] },
+  vendors: { key: "id", topics: { organization: [] }, sealed: ["contact_info"] },
+  venue_availability: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
+  venue_floor_plans: { key: "id", topics: { organization: [] }, sealed: [] },
+  venues: { key: "id", topics: { organization: [] }, sealed: ["contact_info"] },
+  webhook_deliveries: { key: "id", topics: { organization: [] }, sealed: [] },
+  website_briefs: { key: "id", topics: { project: "project_id" }, sealed: [] },
+  wizard_drafts: { key: "id", topics: { organization: [] }, sealed: [] },
+} as const;

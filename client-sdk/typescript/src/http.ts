@@ -3,6 +3,14 @@ import { HubError } from "./errors.js";
 /** Values of a query string; those that are undefined are left out. */
 export type QueryValues = Record<string, string | number | boolean | undefined>;
 
+/** What a call may say beside its path and its body. */
+export interface RequestExtras {
+  /** Headers of its own. */
+  headers?: Readonly<Record<string, string>>;
+  /** Ends the call early; it then fails like one that got no answer. */
+  signal?: AbortSignal;
+}
+
 /** What an {@link HttpClient} needs. */
 export interface HttpOptions {
   /** Where the hub is. */
@@ -11,6 +19,9 @@ export interface HttpOptions {
   token?: (why: { rejected: boolean }) => string | Promise<string>;
   fetchImpl?: typeof fetch;
 }
+
+/** How the hub says, here and in the dialect of tables, that a token is over. */
+const EXPIRED = ["token_expired", "PGRST301"];
 
 /**
  * JSON over HTTP with the bearer token. Every failure is a {@link HubError}: the hub's own codes with their
@@ -59,12 +70,18 @@ export class HttpClient {
   }
 
   /** Any call. A token that the hub calls expired is replaced once. Resolves only for 2xx. */
-  async request(method: string, path: string, query?: QueryValues, body?: unknown): Promise<Response> {
-    const response = await this.#fetch(method, path, query, body, false);
+  async request(
+    method: string,
+    path: string,
+    query?: QueryValues,
+    body?: unknown,
+    extras: RequestExtras = {},
+  ): Promise<Response> {
+    const response = await this.#fetch(method, path, query, body, extras, false);
     if (response.ok) return response;
     const error = await failure(response);
-    if (response.status !== 401 || error.code !== "token_expired" || !this.#options.token) throw error;
-    const again = await this.#fetch(method, path, query, body, true);
+    if (response.status !== 401 || !EXPIRED.includes(error.code) || !this.#options.token) throw error;
+    const again = await this.#fetch(method, path, query, body, extras, true);
     if (again.ok) return again;
     throw await failure(again);
   }
@@ -74,16 +91,17 @@ export class HttpClient {
     path: string,
     query: QueryValues | undefined,
     body: unknown,
+    extras: RequestExtras,
     rejected: boolean,
   ): Promise<Response> {
     const url = new URL(path, this.#options.url);
     for (const [name, value] of Object.entries(query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const headers = new Headers({ accept: "application/json" });
+    const headers = new Headers({ accept: "application/json", ...extras.headers });
     const token = await this.#options.token?.({ rejected });
     if (token) headers.set("authorization", `Bearer ${token}`);
-    const init: RequestInit = { method, headers };
+    const init: RequestInit = { method, headers, ...(extras.signal && { signal: extras.signal }) };
     if (body instanceof FormData) {
       init.body = body;
     } else if (body !== undefined) {
@@ -106,7 +124,9 @@ async function failure(response: Response): Promise<HubError> {
     const body = (await response.json()) as { code?: unknown; message?: unknown; retryable?: unknown };
     if (typeof body.code === "string") {
       const message = typeof body.message === "string" ? body.message : response.statusText;
-      return new HubError(body.code, message, body.retryable === true, response.status);
+      // Errors of tables say nothing of it: their dialect has no such member.
+      const again = typeof body.retryable === "boolean" ? body.retryable : retryable;
+      return new HubError(body.code, message, again, response.status);
     }
   } catch {
     // Not the hub's answer: a proxy's page, or a body that was cut.

@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 import { test as base, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "@playwright/test";
 
 /** What `hub demo` says when it is ready. */
@@ -60,6 +61,14 @@ export class DemoHub {
 
   url(path: string): string {
     return new URL(path, this.ready.url).href;
+  }
+
+  /** Statements in one transaction, as somebody with psql; the lines of their answers. */
+  async sql(statements: string): Promise<string[]> {
+    const PGPASSWORD = (await readFile(join(this.data, "postgres.password"), "utf8")).trim();
+    const env = { ...process.env, PGPASSWORD, PGHOST: join(this.data, "socket"), PGUSER: "hub_owner", PGDATABASE: "hub" };
+    const { stdout } = await promisify(execFile)("psql", ["-qAt", "-v", "ON_ERROR_STOP=1", "-c", statements], { env });
+    return stdout.split("\n").slice(0, -1);
   }
 
   /** The hub's HTTP API as the demo's producer. */

@@ -5,6 +5,7 @@
 mod chapters;
 mod page;
 mod rights;
+mod table_facts;
 mod type_script;
 mod values;
 

@@ -242,3 +242,39 @@ fn the_page_says_who_may_do_what() {
     );
     assert!(page.contains("- unique: event_id, seat\n"), "{page}");
 }
+
+/// F265: lists are told how the rows of a table are told apart, where they are live, and what cannot be sorted.
+#[test]
+fn facts_of_a_table_are_those_of_its_tracking() {
+    let sealed = Column { type_name: "sealed".into(), ..column("email_enc", "bytea") };
+    let tracked =
+        |topics: &str| Relation { topics: Some(topics.into()), ..guests(vec![column("id", "uuid"), sealed.clone()]) };
+    let facts = |relation: Relation| {
+        let text = types(&model(vec![relation]));
+        let line = text.lines().find(|line| line.contains("{ key: ")).map(|line| line.trim().to_owned());
+        line.unwrap_or_default()
+    };
+    assert_eq!(
+        facts(tracked("event:event_id, project:project_id, org")),
+        r#"guests: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: ["email"] },"#
+    );
+    assert_eq!(
+        facts(tracked("event:event_id,org!")),
+        r#"guests: { key: "id", topics: { event: "event_id", organization: [] }, sealed: ["email"] },"#
+    );
+    assert_eq!(
+        facts(tracked("org:id")),
+        r#"guests: { key: "id", topics: { organization: "id" }, sealed: ["email"] },"#
+    );
+    assert_eq!(
+        facts(Relation {
+            primary: vec!["event_id".into()],
+            row_key: Some("event_id".into()),
+            ..guests(vec![column("event_id", "uuid")])
+        }),
+        r#"guests: { key: "event_id", topics: {}, sealed: [] },"#
+    );
+    // A pair is no key that a list could end with; a view has none.
+    assert_eq!(facts(Relation { primary: vec!["a".into(), "b".into()], ..guests(vec![column("a", "uuid")]) }), "");
+    assert_eq!(facts(Relation { is_view: true, ..guests(vec![column("id", "uuid")]) }), "");
+}

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::table_facts;
 use super::values::{key, text, type_of, type_of_column};
 use crate::store::data_model::{Argument, Column, DataModel, Function, Reference, Relation};
 
@@ -51,6 +52,7 @@ pub fn types(model: &DataModel) -> String {
     let _ = writeln!(out, "    Enums: {NOTHING};");
     let _ = writeln!(out, "    CompositeTypes: {NOTHING};");
     out.push_str("  };\n}\n");
+    table_facts::write(&mut out, model);
     out
 }
 

@@ -46,6 +46,8 @@ pub struct Relation {
     pub conditions: Vec<String>,
     /// `live.track`'s terms; none where changes reach no screen.
     pub topics: Option<String>,
+    /// The column that tells its rows apart in deltas; none where changes reach no screen.
+    pub row_key: Option<String>,
     /// Columns that the journal leaves out.
     pub omitted: Vec<String>,
     /// Columns that only the database writes.

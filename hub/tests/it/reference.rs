@@ -7,6 +7,8 @@ use hub::config::Config;
 use hub::reference;
 use hub::server::{Database, open_database};
 use hub::store::DataModel;
+use hub::store::rest;
+use serde_json::Value;
 
 use crate::support::TestDatabase;
 use crate::support::postgres::MASTER_KEY;
@@ -61,6 +63,66 @@ async fn the_page_of_tables_is_that_of_the_database() {
     compare("hub/docs/tables.md", &page);
 }
 
+/// F265: the description of `/rest/v1` names every table that is served with all its columns, and leads nowhere else.
+#[tokio::test]
+async fn the_description_names_every_table() {
+    let opened = open(&TestDatabase::create().await).await;
+    let document = rest::document(&opened.store, None).await.expect("the description");
+    assert_eq!(document["swagger"], "2.0");
+    let definitions = document["definitions"].as_object().expect("definitions");
+    let served: Vec<_> = read(&opened).await.relations.into_iter().filter(|relation| relation.is_served).collect();
+    assert!(served.len() > 100);
+    for relation in &served {
+        let path = &document["paths"][format!("/{}", relation.name)];
+        assert!(path["get"]["responses"]["200"].is_object(), "{} has no path", relation.name);
+        assert_eq!(
+            path["post"].is_object(),
+            relation.columns.iter().any(|column| column.is_insertable),
+            "{}",
+            relation.name
+        );
+        let mut expected: Vec<&str> = relation
+            .columns
+            .iter()
+            .filter(|column| column.is_readable && !column.is_hidden)
+            .map(|column| column.plain_name())
+            .collect();
+        expected.sort_unstable();
+        let definition = &definitions[&relation.name];
+        let properties = definition["properties"].as_object().expect("properties");
+        let mut found: Vec<&str> = properties.keys().map(String::as_str).collect();
+        found.sort_unstable();
+        assert_eq!(found, expected, "{}", relation.name);
+        for required in definition["required"].as_array().expect("required") {
+            assert!(properties.contains_key(required.as_str().expect("a name")), "{}: {required}", relation.name);
+        }
+        for (name, property) in properties {
+            let kind = property.get("type").map(|kind| kind.as_str().expect("a type is a word"));
+            assert!(property["format"].is_string(), "{}.{name}", relation.name);
+            assert!(kind != Some("array") || property["items"]["type"].is_string(), "{}.{name}", relation.name);
+        }
+    }
+    assert_eq!(definitions.len(), served.len());
+    assert_eq!(references(&document).len(), document["paths"].to_string().matches("$ref").count());
+    for reference in references(&document) {
+        let name = reference.strip_prefix("#/definitions/").expect("a definition");
+        assert!(definitions.contains_key(name), "{reference} leads nowhere");
+    }
+    compare("hub/docs/openapi.json", &format!("{document:#}\n"));
+}
+
+/// Everything that a document refers to.
+fn references(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Object(members) => {
+            let own = members.get("$ref").and_then(Value::as_str);
+            own.into_iter().chain(members.values().flat_map(references)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// F241: no secret, no blind index and no envelope has a name in the types, not through a view either.
 #[tokio::test]
 async fn no_type_names_a_secret() {
@@ -110,6 +172,8 @@ async fn what_is_added_has_its_types() {
                several text[] not null default '{}' check (several <@ array['x', 'y']),
                length text check (length(length) in (1, 2)),
                either text check (either in ('p', 'q') or id > 0),
+               bag jsonb not null check (jsonb_typeof(bag) = 'object'),
+               \"Odd\" text check (\"Odd\" in ('o')),
                price amount not null,
                place text not null,
                doubled numeric generated always as (price * 2) stored);
@@ -143,6 +207,8 @@ async fn what_is_added_has_its_types() {
             r#"several: ("x" | "y")[];"#,
             "length: string | null;",
             "either: string | null;",
+            "bag: Json;",
+            r#"Odd: "o" | null;"#,
             "price: number;",
             "place: string;",
             "doubled: number | null;",
@@ -154,6 +220,8 @@ async fn what_is_added_has_its_types() {
             r#"several?: ("x" | "y")[];"#,
             "length?: string | null;",
             "either?: string | null;",
+            "bag: Json;",
+            r#"Odd?: "o" | null;"#,
             "price: number;",
             "place?: string;",
             "};",

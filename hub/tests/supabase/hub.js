@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { createHub } from "@fashionos/hub";
 import { createClient } from "@supabase/supabase-js";
+import { WebSocket } from "ws";
 
 const BINARY = process.env.HUB_BIN ?? new URL("../../../target/debug/hub", import.meta.url).pathname;
 
@@ -35,12 +37,24 @@ export async function startDemo() {
         resolve(JSON.parse(line));
       });
     });
-    const psql = async (statements) => {
+    const database = async () => {
       const PGPASSWORD = (await readFile(join(data, "postgres.password"), "utf8")).trim();
-      const env = { ...process.env, PGPASSWORD, PGHOST: join(data, "socket"), PGUSER: "hub_owner", PGDATABASE: "hub" };
-      await promisify(execFile)("psql", ["-q", "-v", "ON_ERROR_STOP=1", "-c", statements], { env });
+      return { ...process.env, PGPASSWORD, PGHOST: join(data, "socket"), PGUSER: "hub_owner", PGDATABASE: "hub" };
     };
-    return { ...ready, eventId: new URL(ready.caller).pathname.split("/").at(-1), psql, stop };
+    /** Statements in one transaction; the lines of their answers. */
+    const psql = async (statements) => {
+      const words = ["-qAt", "-v", "ON_ERROR_STOP=1", "-c", statements];
+      const { stdout } = await promisify(execFile)("psql", words, { env: await database(), maxBuffer: 1 << 26 });
+      return stdout.split("\n").slice(0, -1);
+    };
+    /** Statements in a transaction each, one after the other. */
+    const script = async (statements) => {
+      const writer = spawn("psql", ["-q", "-v", "ON_ERROR_STOP=1"], { env: await database(), stdio: ["pipe", "ignore", "inherit"] });
+      const ended = new Promise((resolve, reject) => writer.once("exit", (code) => (code ? reject(new Error(`psql: ${code}`)) : resolve())));
+      writer.stdin.end(statements.join(";\n") + ";\n");
+      await ended;
+    };
+    return { ...ready, eventId: new URL(ready.caller).pathname.split("/").at(-1), psql, script, stop };
   } catch (cause) {
     await stop();
     throw new Error(`${BINARY} demo: ${cause.message}\n${noise.join("").slice(-4_000)}`);
@@ -53,11 +67,40 @@ export async function client(hub, { anonymous = false } = {}) {
   // Node 20 has no WebSocket of its own; no test here opens one.
   const realtime = { transport: class {} };
   if (anonymous) return createClient(hub.url, key, { realtime, auth: { persistSession: false } });
+  const { access_token } = await signIn(hub);
+  return createClient(hub.url, key, { realtime, accessToken: async () => access_token });
+}
+
+/** The demo's producer signs in. */
+export async function signIn(hub) {
   const answer = await fetch(new URL("/auth/v1/token?grant_type=password", hub.url), {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ email: hub.email, password: hub.password }),
   });
-  const { access_token } = await answer.json();
-  return createClient(hub.url, key, { realtime, accessToken: async () => access_token });
+  return answer.json();
+}
+
+/** The SDK as the demo's producer; `sockets` are those it has opened, to be cut. */
+export async function connect(hub) {
+  const { access_token } = await signIn(hub);
+  const sockets = [];
+  class Recorded extends WebSocket {
+    constructor(...words) {
+      super(...words);
+      sockets.push(this);
+    }
+  }
+  const clientInfo = { name: "tests", version: "0" };
+  const client = createHub({ url: hub.url, token: () => access_token, clientInfo, WebSocketImpl: Recorded });
+  return { client, sockets };
+}
+
+/** Asks again until it holds. */
+export async function until(what, holds, timeoutMs = 30_000) {
+  const end = Date.now() + timeoutMs;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
 }

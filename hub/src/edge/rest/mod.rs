@@ -138,7 +138,7 @@ async fn on_function(node: &Node, name: &str, request: Request) -> Result<Respon
 async fn description(State(node): State<Arc<Node>>, headers: HeaderMap) -> Response {
     let made = async {
         let by = caller(&node, &headers).await?;
-        rest::document(&node.store, &by).await
+        rest::document(&node.store, Some(by.role())).await
     };
     match made.await {
         Ok(document) => Sent::new(StatusCode::OK, "application/openapi+json; charset=utf-8").body(document.to_string()),

@@ -33,7 +33,7 @@ pub(super) const RELATIONS: &str = r#"
                        union all
                        select pg_get_constraintdef(x.oid) from pg_constraint x where x.conrelid = c.oid and x.contype = 'x') w),
                     '[]') as conditions,
-           t.topics, coalesce(t.omitted, '{}') as omitted,
+           t.topics, t.row_key, coalesce(t.omitted, '{}') as omitted,
            array(select distinct a.derived
                    from pg_trigger g, unnest(string_to_array(encode(g.tgargs, 'escape'), '\000')) a (derived)
                   where g.tgrelid = c.oid and g.tgfoid = 'app.protect_derived()'::regprocedure and a.derived <> ''
@@ -53,7 +53,7 @@ pub(super) const RELATIONS: &str = r#"
 
 /// `targets` is where a view's columns come from, which Postgres knows but does not tell: its stored rule names the table and
 /// column of each.
-pub(super) const COLUMNS: &str = r"
+pub(super) const COLUMNS: &str = r#"
     with targets as (
       select distinct on (c.oid, t.found[1]) c.oid as relation, t.found[1]::int as no, t.found[2] as name,
              t.found[3]::oid as origin, t.found[4]::int as origin_no
@@ -68,7 +68,7 @@ pub(super) const COLUMNS: &str = r"
       select distinct on (k.conrelid, k.conkey[1]) k.conrelid, k.conkey[1] as no, pg_get_constraintdef(k.oid) as text
         from pg_constraint k
        where k.contype = 'c' and array_length(k.conkey, 1) = 1 and pg_get_constraintdef(k.oid) ~ $list$(?x)
-         ^CHECK\ \( (\(\(\S+\ IS\ NULL\)\ OR\ )? \(\S+\ (
+         ^CHECK\ \( (\(\(\S+\ IS\ NULL\)\ OR\ )? \((\w+|"[^"]+"|\((\w+|"[^"]+")\)::[\w\ ]+)\ (
              =\ ANY\ \(ARRAY\[ ('([^']|'')*'::(text|citext)(,\ )?)+ \]\)
            | <@\ ARRAY\[ ('([^']|'')*'::(text|citext)(,\ )?)+ \]
            | =\ '([^']|'')*'::(text|citext) )\)+$ $list$
@@ -107,7 +107,7 @@ pub(super) const COLUMNS: &str = r"
       left join pg_class o on o.oid = g.origin and o.relnamespace = 'public'::regnamespace
       left join pg_attribute oa on oa.attrelid = o.oid and oa.attnum = g.origin_no
      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v') and not c.relispartition
-     order by c.relname, a.attnum";
+     order by c.relname, a.attnum"#;
 
 pub(super) const REFERENCES: &str = r#"
     select f.conname as name, c.relname as "from", r.relname as "to",

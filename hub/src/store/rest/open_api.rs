@@ -3,21 +3,24 @@ use serde_json::{Map, Value, json};
 use super::RestError;
 use super::schema::{Column, Kind, Returns};
 use crate::store::Store;
-use crate::store::identity::Identity;
 
-/// What there is, as an OpenAPI 2.0 document: tables and columns that the caller's role sees, and functions.
+/// What there is, as an OpenAPI 2.0 document: tables, the columns that a role sees or (`None`) that any role sees, and
+/// functions.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn document(store: &Store, by: &Identity) -> Result<Value, RestError> {
+pub async fn document(store: &Store, role: Option<&str>) -> Result<Value, RestError> {
     let schema = store.tables.schema(store).await?;
     let (mut paths, mut definitions) = (Map::new(), Map::new());
     let mut names: Vec<&String> = schema.relations.keys().collect();
     names.sort_unstable();
     for name in names {
         let relation = &schema.relations[name];
-        let columns: Vec<&Column> =
-            relation.columns.iter().filter(|c| c.readable && !c.masked_for.contains(by.role())).collect();
+        let columns: Vec<&Column> = relation
+            .columns
+            .iter()
+            .filter(|c| c.readable && !role.is_some_and(|role| c.masked_for.contains(role)))
+            .collect();
         let properties: Map<String, Value> = columns.iter().map(|c| (c.name.clone(), property(c, relation))).collect();
         let required: Vec<&str> = columns
             .iter()
@@ -53,13 +56,8 @@ pub async fn document(store: &Store, by: &Identity) -> Result<Value, RestError> 
     }
     for (name, forms) in &schema.functions {
         for form in forms {
-            let arguments: Map<String, Value> = form
-                .arguments
-                .iter()
-                .map(|a| {
-                    (a.name.clone(), json!({ "format": a.type_name, "type": json_type(&a.type_name, &Kind::Plain) }))
-                })
-                .collect();
+            let arguments: Map<String, Value> =
+                form.arguments.iter().map(|a| (a.name.clone(), type_of(&a.type_name, &Kind::Plain))).collect();
             let required: Vec<&str> = form.arguments.iter().filter(|a| a.required).map(|a| a.name.as_str()).collect();
             let schema = json!({ "type": "object", "properties": arguments, "required": required });
             let status = if matches!(form.returns, Returns::Nothing) { "204" } else { "200" };
@@ -93,7 +91,7 @@ pub async fn document(store: &Store, by: &Identity) -> Result<Value, RestError> 
 fn property(column: &Column, relation: &super::schema::Relation) -> Value {
     let key = relation.primary.contains(&column.name).then_some("Note:\nThis is a Primary Key.<pk/>");
     let description: Vec<&str> = column.comment.as_deref().into_iter().chain(key).collect();
-    let mut made = json!({ "format": column.type_name, "type": json_type(&column.type_name, &column.kind) });
+    let mut made = type_of(&column.type_name, &column.kind);
     if !description.is_empty() {
         made["description"] = Value::String(description.join("\n\n"));
     }
@@ -103,15 +101,20 @@ fn property(column: &Column, relation: &super::schema::Relation) -> Value {
     made
 }
 
-fn json_type(type_name: &str, kind: &Kind) -> Value {
-    let plain = match (kind, type_name) {
-        (Kind::Json | Kind::Jsonb, _) | (_, "json" | "jsonb") => return Value::Null,
-        (_, name) if name.ends_with("[]") => "array",
-        (_, "smallint" | "integer" | "bigint") => "integer",
-        (_, "boolean") => "boolean",
-        (_, "amount" | "real" | "double precision") => "number",
-        (_, name) if name.starts_with("numeric") => "number",
+/// A type of Postgres as a schema. JSON is anything, which is a schema without a type.
+fn type_of(type_name: &str, kind: &Kind) -> Value {
+    if matches!(kind, Kind::Json | Kind::Jsonb) || matches!(type_name, "json" | "jsonb") {
+        return json!({ "format": type_name });
+    }
+    let plain = |name: &str| match name {
+        "smallint" | "integer" | "bigint" => "integer",
+        "boolean" => "boolean",
+        "amount" | "real" | "double precision" => "number",
+        name if name.starts_with("numeric") => "number",
         _ => "string",
     };
-    Value::String(plain.to_owned())
+    match type_name.strip_suffix("[]") {
+        Some(element) => json!({ "format": type_name, "type": "array", "items": { "type": plain(element) } }),
+        None => json!({ "format": type_name, "type": plain(type_name) }),
+    }
 }
