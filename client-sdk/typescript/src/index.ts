@@ -12,6 +12,7 @@ export { indexedDbStore } from "./indexed_db.js";
 export type { FrameNote, Inspection } from "./inspect.js";
 export { List, list, type Page, type PageOptions } from "./list.js";
 export { guestList, LISTS } from "./lists.js";
+export { type LiveList, type LiveListState, type LiveListStatus, liveList } from "./live_list.js";
 export { type CommandStore, memoryStore, type StoredCommand } from "./outbox.js";
 export type { Place } from "./query_text.js";
 export type * from "./rows.js";
