@@ -78,7 +78,9 @@ test("a password is won back, and an address changed", async () => {
 
   const next = "petra.next@maison.example";
   good(await client.auth.updateUser({ email: next }, { emailRedirectTo: ONWARDS }));
-  good(await client.auth.exchangeCodeForSession(await follow("email_change", (await hub.mail(next)).link)));
+  // The client forgets its verifier with the answer to updateUser, so it cannot exchange this code; it is signed in already, and the
+  // address is changed by the link itself.
+  await follow("email_change", (await hub.mail(next)).link);
   assert.equal((await client.auth.getUser()).data.user?.email, next);
   await hub.signedIn(next, "the next password");
 });
