@@ -81,13 +81,13 @@ async fn what_is_past_its_date_becomes_overdue_once() {
     // The next day it is made again, by one of those who try at once.
     sql.execute("update hub.daily_rounds set day = day - 1", &[]).await.expect("a day passes");
     let stores = [&hub.server, &second, &third].map(|server| server.node.store.clone());
-    let due = daily_round::due(&stores[0]).await.expect("asked");
-    assert_eq!(due, [hub.organization_id]);
     let made = stores.iter().cycle().take(9).map(|store| daily_round::make(store, hub.organization_id));
     let made: Vec<Option<u32>> =
         futures_util::future::join_all(made).await.into_iter().map(|made| made.expect("asked")).collect();
-    assert_eq!(made.iter().flatten().collect::<Vec<_>>(), [&1], "{made:?}");
-    assert_eq!((status(&sql, after).await, times_marked(&sql, after).await), ("overdue".into(), 1));
+    // One of these, or a hub that looks just now by itself.
+    assert!(made.iter().flatten().count() <= 1, "{made:?}");
+    until_overdue(&sql, after).await;
+    assert_eq!(times_marked(&sql, after).await, 1);
     assert_eq!(times_marked(&sql, late).await, 1);
 }
 

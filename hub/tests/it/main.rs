@@ -15,6 +15,7 @@ mod crash;
 mod daily_round;
 mod demo;
 mod demo_rows;
+mod disk_full;
 mod doors;
 mod events_api;
 mod exports;

@@ -24,8 +24,7 @@ async fn whatever_waits_can_move_between_threads() {
     let hub = connecting.await.expect("no panic").expect("connected");
     let waiting = tokio::spawn(async move {
         let room = hub.join(TOPIC, JoinOptions::default()).await.expect("joined");
-        let mut deltas = room.deltas();
-        let seen = deltas.next().await.is_some();
+        let seen = room.cursor().wait_for(|cursor| cursor.seq == 11).await.is_ok();
         room.send(Command::SetDoors { open: true }).await.expect_err("the hub is closed");
         seen
     });
