@@ -42,10 +42,37 @@ pub struct Config {
     #[arg(long, env = "HUB_MAIL_FROM", default_value = DEFAULT_FROM)]
     pub mail_from: String,
 
+    /// Where the bytes of files are: a folder, or s3://bucket/prefix. The folder `objects` of the data folder when absent.
+    #[arg(long, env = "HUB_OBJECTS")]
+    pub objects: Option<String>,
+
+    /// The address of an S3 service that is not Amazon's: https://s3.example.com.
+    #[arg(long, env = "HUB_S3_ENDPOINT")]
+    pub s3_endpoint: Option<String>,
+
+    /// The region of the S3 bucket.
+    #[arg(long, env = "HUB_S3_REGION")]
+    pub s3_region: Option<String>,
+
+    /// Who asks S3. When absent, what the AWS_... variables and the machine's role say.
+    #[arg(long, env = "HUB_S3_ACCESS_KEY_ID", requires = "s3_secret_access_key")]
+    pub s3_access_key_id: Option<String>,
+
+    /// The secret that goes with it.
+    #[arg(long, env = "HUB_S3_SECRET_ACCESS_KEY", hide_env_values = true)]
+    pub s3_secret_access_key: Option<String>,
+
+    /// Bytes of the largest file.
+    #[arg(long, env = "HUB_FILE_SIZE_LIMIT", default_value_t = FILE_SIZE_LIMIT)]
+    pub file_size_limit: u64,
+
     /// A JSON file that names outside identity providers whose tokens sign people in.
     #[arg(long, env = "HUB_IDENTITY_PROVIDERS")]
     pub identity_providers: Option<PathBuf>,
 }
+
+/// 5 GiB.
+const FILE_SIZE_LIMIT: u64 = 5 << 30;
 
 const DEFAULT_FROM: &str = "FashionOS Hub <hub@localhost.localdomain>";
 
@@ -72,6 +99,12 @@ impl Config {
             smtp_url: None,
             mail_from: DEFAULT_FROM.to_owned(),
             identity_providers: None,
+            objects: None,
+            s3_endpoint: None,
+            s3_region: None,
+            s3_access_key_id: None,
+            s3_secret_access_key: None,
+            file_size_limit: FILE_SIZE_LIMIT,
         }
     }
 }

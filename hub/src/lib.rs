@@ -1,6 +1,6 @@
 //! FashionOS Hub: the live hub that fashion shows and photo shoots run on.
 //!
-//! Floors, from the bottom: [`postgres`] (the server and its schema), [`sealing`] (keys), [`store`] (all SQL), [`live`]
+//! Floors, from the bottom: [`postgres`] (the server and its schema), [`sealing`] (keys), [`objects`] (bytes of files), [`store`] (all SQL), [`live`]
 //! (rooms and sockets), [`edge`] (HTTP). A floor knows only the floors below it.
 
 pub mod clock;
@@ -11,6 +11,7 @@ pub mod live;
 pub mod logging;
 pub mod mail;
 pub mod metrics;
+pub mod objects;
 pub mod office;
 pub mod postgres;
 pub mod reference;

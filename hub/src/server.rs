@@ -10,8 +10,10 @@ use crate::config::Config;
 use crate::live::{Node, doorbell};
 use crate::mail::{self, Carrier, CarrierError};
 use crate::metrics::Metrics;
+use crate::objects::{Objects, ObjectsError, Place};
 use crate::postgres::{EmbeddedError, EmbeddedPostgres, MigrateError, Pools, migrate};
 use crate::sealing::{MasterKey, MasterKeyError};
+use crate::store::storage::collect;
 use crate::store::{Store, StoreError, daily_round, one_time};
 use crate::{clock, edge};
 
@@ -33,6 +35,8 @@ pub struct Server {
     serving: JoinHandle<()>,
     mails: JoinHandle<()>,
     rounds: JoinHandle<()>,
+    /// Where the bytes of files are.
+    pub objects: Arc<Objects>,
 }
 
 /// Why the hub does not start.
@@ -62,6 +66,9 @@ pub enum StartError {
     /// See [`edge::auth::ProviderError`].
     #[error("HUB_IDENTITY_PROVIDERS: {0}")]
     Providers(#[from] edge::auth::ProviderError),
+    /// See [`ObjectsError`].
+    #[error(transparent)]
+    Objects(#[from] ObjectsError),
     /// The data folder cannot be made.
     #[error("the data folder {0}: {1}")]
     Data(std::path::PathBuf, #[source] std::io::Error),
@@ -109,14 +116,18 @@ impl Server {
         database.store.tokens.set_issuer(format!("{public_url}/auth/v1"));
         let settings = Arc::new(edge::auth::Settings::new(config, &public_url)?);
         let carrier = Carrier::new(config.smtp_url.as_deref(), &config.mail_from, &config.data.join("mail"))?;
+        let objects = Arc::new(open_objects(config, &database.store)?);
+        let files = Arc::new(edge::storage::Files::new(Arc::clone(&objects), config.file_size_limit));
         let node = Node::start(Arc::clone(&database.store), Metrics::new());
         let mails = tokio::spawn(mail::deliver(Arc::clone(&database.store), carrier, public_url));
         tokio::spawn(keep_accounts(Arc::clone(&node)));
         let rounds = tokio::spawn(make_rounds(Arc::clone(&database.store)));
+        tokio::spawn(keep_files(Arc::clone(&node), Arc::clone(&objects)));
         tokio::spawn(doorbell::listen(Arc::clone(&node)));
         tokio::spawn(keep_time(Arc::clone(&node)));
         let (stop, mut stopped) = watch::channel(false);
-        let router = edge::router(Arc::clone(&node), settings).into_make_service_with_connect_info::<SocketAddr>();
+        let router =
+            edge::router(Arc::clone(&node), settings, files).into_make_service_with_connect_info::<SocketAddr>();
         let serving = tokio::spawn(async move {
             let graceful = axum::serve(listener, router)
                 .with_graceful_shutdown(async move {
@@ -128,7 +139,7 @@ impl Server {
             }
         });
         tracing::info!(%address, "the hub is ready");
-        Ok(Self { address, node, database: database.embedded, stop, serving, mails, rounds })
+        Ok(Self { address, node, database: database.embedded, stop, serving, mails, rounds, objects })
     }
 
     /// Stops: sessions are told, what is being committed is answered, the embedded database is shut down.
@@ -167,6 +178,44 @@ impl Drop for Server {
         self.node.stop();
     }
 }
+
+/// The place that the configuration names. What tells this installation from others is derived from its one secret.
+fn open_objects(config: &Config, store: &Store) -> Result<Objects, ObjectsError> {
+    let mut place = match &config.objects {
+        Some(text) => Place::parse(text)?,
+        None => Place::Folder(config.data.join("objects")),
+    };
+    if let Place::S3(s3) = &mut place {
+        s3.endpoint.clone_from(&config.s3_endpoint);
+        s3.region.clone_from(&config.s3_region);
+        s3.keys = config.s3_access_key_id.clone().zip(config.s3_secret_access_key.clone());
+    }
+    let secret = store.keyring.master().derive("name of the store of objects");
+    let name: String = secret[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    Objects::open(&place, &name)
+}
+
+/// Every hour: what was left behind of uploads that never became files, and of files that are gone.
+async fn keep_files(node: Arc<Node>, objects: Arc<Objects>) {
+    let mut round = 0u32;
+    while !node.is_draining() {
+        tokio::time::sleep(Duration::from_secs(15)).await;
+        round = round.wrapping_add(1);
+        if !round.is_multiple_of(240) {
+            continue;
+        }
+        match collect::all(&node.store, &objects, LEFT_BEHIND).await {
+            Ok(collected) if collected != collect::Collected::default() => {
+                tracing::info!(?collected, "what was left behind of files was cleared away");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "what is left behind of files could not be cleared away"),
+        }
+    }
+}
+
+/// After which time an object that the database does not know is not one that it is about to know.
+const LEFT_BEHIND: Duration = Duration::from_secs(24 * 3600);
 
 /// Measures the database's clock again and again; the machines may drift apart.
 async fn keep_time(node: Arc<Node>) {

@@ -7432,12 +7432,65 @@ export interface Database {
           { foreignKeyName: "stakeholders_user_id_fkey"; columns: ["user_id"]; isOneToOne: false; referencedRelation: "profiles"; referencedColumns: ["id"] },
         ];
       };
+      /** Where files are put. A name is unique in an organization; that of a public bucket on the whole hub. */
+      storage_buckets: {
+        Row: {
+          id: string;
+          organization_id: string;
+          name: string;
+          is_public: boolean;
+          file_size_limit: number | null;
+          allowed_mime_types: string[] | null;
+          read_roles: ("staff" | "client" | "designer" | "model" | "sponsor" | "attendee")[];
+          write_roles: ("staff" | "client" | "designer" | "model" | "sponsor" | "attendee")[];
+          links_revoked_at: string | null;
+          created_by: string | null;
+          created_at: string;
+          updated_at: string;
+          rev: number;
+        };
+        Insert: {
+          id?: string;
+          organization_id?: string;
+          name: string;
+          is_public?: boolean;
+          file_size_limit?: number | null;
+          allowed_mime_types?: string[] | null;
+          read_roles?: ("staff" | "client" | "designer" | "model" | "sponsor" | "attendee")[];
+          write_roles?: ("staff" | "client" | "designer" | "model" | "sponsor" | "attendee")[];
+          links_revoked_at?: string | null;
+          created_by?: string | null;
+          created_at?: string;
+          updated_at?: string;
+          rev?: number;
+        };
+        Update: {
+          id?: string;
+          organization_id?: string;
+          name?: string;
+          is_public?: boolean;
+          file_size_limit?: number | null;
+          allowed_mime_types?: string[] | null;
+          read_roles?: ("staff" | "client" | "designer" | "model" | "sponsor" | "attendee")[];
+          write_roles?: ("staff" | "client" | "designer" | "model" | "sponsor" | "attendee")[];
+          links_revoked_at?: string | null;
+          created_by?: string | null;
+          created_at?: string;
+          updated_at?: string;
+          rev?: number;
+        };
+        Relationships: [
+          { foreignKeyName: "storage_buckets_created_by_fkey"; columns: ["created_by"]; isOneToOne: false; referencedRelation: "users"; referencedColumns: ["id"] },
+          { foreignKeyName: "storage_buckets_created_by_fkey"; columns: ["created_by"]; isOneToOne: false; referencedRelation: "profiles"; referencedColumns: ["id"] },
+          { foreignKeyName: "storage_buckets_organization_id_fkey"; columns: ["organization_id"]; isOneToOne: false; referencedRelation: "organizations"; referencedColumns: ["id"] },
+        ];
+      };
       /** Files in object storage. Nobody downloads by key: the hub signs a short-lived URL after looking at what the file belongs to. */
       storage_objects: {
         Row: {
           id: string;
           organization_id: string;
-          bucket: "galleries" | "casting_cards" | "floor_plans" | "documents" | "exports";
+          bucket: string;
           object_key: string;
           filename: string | null;
           size_bytes: number | null;
@@ -7448,11 +7501,15 @@ export interface Database {
           created_at: string;
           updated_at: string;
           rev: number;
+          blob_id: string | null;
+          cache_control: string | null;
+          user_metadata: Json;
+          links_revoked_at: string | null;
         };
         Insert: {
           id?: string;
           organization_id?: string;
-          bucket: "galleries" | "casting_cards" | "floor_plans" | "documents" | "exports";
+          bucket: string;
           object_key: string;
           filename?: string | null;
           size_bytes?: number | null;
@@ -7463,11 +7520,34 @@ export interface Database {
           created_at?: string;
           updated_at?: string;
           rev?: number;
+          blob_id?: string | null;
+          cache_control?: string | null;
+          user_metadata?: Json;
+          links_revoked_at?: string | null;
         };
-        Update: never;
+        Update: {
+          id?: string;
+          organization_id?: string;
+          bucket?: string;
+          object_key?: string;
+          filename?: string | null;
+          size_bytes?: number | null;
+          mime_type?: string | null;
+          sha256?: string | null;
+          status?: "pending" | "stored" | "failed" | "deleted";
+          created_by?: string | null;
+          created_at?: string;
+          updated_at?: string;
+          rev?: number;
+          blob_id?: string | null;
+          cache_control?: string | null;
+          user_metadata?: Json;
+          links_revoked_at?: string | null;
+        };
         Relationships: [
           { foreignKeyName: "storage_objects_created_by_fkey"; columns: ["created_by"]; isOneToOne: false; referencedRelation: "users"; referencedColumns: ["id"] },
           { foreignKeyName: "storage_objects_created_by_fkey"; columns: ["created_by"]; isOneToOne: false; referencedRelation: "profiles"; referencedColumns: ["id"] },
+          { foreignKeyName: "storage_objects_organization_id_bucket_fkey"; columns: ["organization_id", "bucket"]; isOneToOne: false; referencedRelation: "storage_buckets"; referencedColumns: ["organization_id", "name"] },
           { foreignKeyName: "storage_objects_organization_id_fkey"; columns: ["organization_id"]; isOneToOne: false; referencedRelation: "organizations"; referencedColumns: ["id"] },
         ];
       };

@@ -15,6 +15,7 @@
 //! | which guest is called something like "chlo dup"? | [`guest_name`] |
 //! | what would this file change? | [`import`] |
 //! | what does this query string ask of a table? | [`table_query`] |
+//! | what may a file be called, and what is it? | [`storage`] |
 
 pub mod access;
 pub mod admission;
@@ -23,5 +24,6 @@ pub mod guest_name;
 pub mod import;
 pub mod registration;
 pub mod run_of_show;
+pub mod storage;
 pub mod table_query;
 pub mod wall_clock;

@@ -14,6 +14,7 @@ pub mod probes;
 pub mod problem;
 pub mod rest;
 pub mod scans;
+pub mod storage;
 pub mod tickets;
 
 use std::sync::Arc;
@@ -33,7 +34,7 @@ use crate::live::Node;
 const BODY: usize = 64 * 1024;
 
 /// Everything the hub answers.
-pub fn router(node: Arc<Node>, settings: Arc<auth::Settings>) -> Router {
+pub fn router(node: Arc<Node>, settings: Arc<auth::Settings>, files: Arc<storage::Files>) -> Router {
     let request_id = HeaderName::from_static("x-request-id");
     let header = |name, value| {
         SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
@@ -61,6 +62,8 @@ pub fn router(node: Arc<Node>, settings: Arc<auth::Settings>) -> Router {
         .layer(CompressionLayer::new())
         .merge(live_socket::routes())
         .merge(tickets::routes())
+        // Files have bytes and ranges of their own; squeezed, they would have others.
+        .merge(storage::routes(files))
         .layer(header("content-security-policy", console::POLICY))
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("referrer-policy", "no-referrer"))

@@ -7,7 +7,7 @@ const ROLES: [&str; 13] = [
 ];
 
 /// Of which rows a rule speaks. A scope with a colon is one that a plugin was granted.
-pub(super) const SCOPES: [(&str, &str); 19] = [
+pub(super) const SCOPES: [(&str, &str); 21] = [
     ("event", "rows of events that they are on, or of what those events use"),
     ("project", "rows of projects that they are on"),
     ("edited", "rows of projects that they edit"),
@@ -19,6 +19,7 @@ pub(super) const SCOPES: [(&str, &str); 19] = [
     ("shown", "what is published or has left draft, of their events and projects"),
     ("draft", "what is still a draft"),
     ("featured", "what is featured, of their events"),
+    ("bucket", "of buckets that are open to their role"),
     ("gallery", "what a gallery shows that they see"),
     ("shared", "what was shared with them, to see, edit or delete"),
     ("parent", "rows whose parent they see"),
@@ -27,6 +28,7 @@ pub(super) const SCOPES: [(&str, &str); 19] = [
     ("collection", "rows of their own collections"),
     ("subject", "what is said about them"),
     ("install", "rows of the plugin's own install"),
+    ("uploaded", "what they put into a bucket that their role writes to"),
 ];
 
 /// Who may do `verb`: `owner, admin, staff@event`. `system` is named `the hub`.

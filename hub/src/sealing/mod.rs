@@ -1,12 +1,14 @@
 //! What makes a stolen dump useless: the master key, the keys of data subjects, sealed values, ticket codes.
 
 mod envelope;
+mod link_signer;
 mod master_key;
 mod signing_key;
 mod ticket_code;
 pub mod totp;
 
 pub use envelope::{SubjectKey, UnsealError, key_id, wrapping_cipher};
+pub use link_signer::LinkSigner;
 pub use master_key::{MasterKey, MasterKeyError};
 pub use signing_key::SigningKey;
 pub use ticket_code::TicketSigner;

@@ -30,6 +30,7 @@ pub mod rest;
 pub mod run_of_show;
 pub mod show_floor;
 pub mod snapshot;
+pub mod storage;
 pub mod token_keys;
 
 pub use catalogue::Catalogue;
@@ -39,7 +40,7 @@ pub use keyring::Keyring;
 pub use token_keys::TokenKeys;
 
 use crate::postgres::Pools;
-use crate::sealing::{MasterKey, TicketSigner};
+use crate::sealing::{LinkSigner, MasterKey, TicketSigner};
 
 /// The database as the hub uses it: connections, what the schema says about itself, keys.
 pub struct Store {
@@ -51,6 +52,8 @@ pub struct Store {
     pub keyring: Keyring,
     /// Signs ticket codes.
     pub tickets: TicketSigner,
+    /// Signs addresses of files.
+    pub links: LinkSigner,
     /// Tables as requests may name them; follows the schema.
     pub tables: rest::Tables,
     /// Sign access tokens.
@@ -70,6 +73,7 @@ impl Store {
         Ok(Self {
             catalogue,
             tickets: TicketSigner::new(&master),
+            links: LinkSigner::new(&master),
             tokens,
             mail_bell: tokio::sync::Notify::new(),
             keyring: Keyring::new(master),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 /// From the bottom up. A floor uses itself and the floors below it.
 const FLOORS: [&[&str]; 5] = [
     &["sealing", "clock", "metrics", "config"],
-    &["postgres"],
+    &["postgres", "objects"],
     &["store"],
     &["live"],
     &["edge", "mail", "office", "reference"],

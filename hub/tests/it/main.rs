@@ -40,6 +40,7 @@ mod show_floor;
 mod sign_in;
 mod slow_reader;
 mod sql_tests;
+mod storage;
 mod subscription_rights;
 mod support;
 mod two_hubs;

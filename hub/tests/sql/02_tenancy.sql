@@ -19,7 +19,9 @@ create view fixture.parents as
   select distinct t.table_name, a.attname::text as parent_key
     from fixture.tenant_tables t
     join pg_constraint f on f.conrelid = t.relation and f.contype = 'f' and array_length(f.conkey, 1) > 1
-    join pg_attribute a on a.attrelid = f.conrelid and a.attnum = f.conkey[array_length(f.conkey, 1)];
+    join pg_attribute a on a.attrelid = f.conrelid and a.attnum = f.conkey[array_length(f.conkey, 1)]
+   -- Both houses have buckets of the same names: with the name of a foreign one, a file is in the own one.
+   where (t.table_name, a.attname) <> ('storage_objects', 'bucket');
 
 select plan((5 * (select count(*) from fixture.tenant_tables) + (select count(*) from fixture.parents) + 3)::int);
 

