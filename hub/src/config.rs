@@ -45,6 +45,11 @@ pub struct Config {
     /// A JSON file that names outside identity providers whose tokens sign people in.
     #[arg(long, env = "HUB_IDENTITY_PROVIDERS")]
     pub identity_providers: Option<PathBuf>,
+
+    /// The register of erasures, which tells a restored database whom to forget again. Keep copies of it apart from those of
+    /// the database. `erasures.jsonl` of the data folder when absent.
+    #[arg(long, env = "HUB_ERASURES")]
+    pub erasures: Option<PathBuf>,
 }
 
 const DEFAULT_FROM: &str = "FashionOS Hub <hub@localhost.localdomain>";
@@ -72,6 +77,7 @@ impl Config {
             smtp_url: None,
             mail_from: DEFAULT_FROM.to_owned(),
             identity_providers: None,
+            erasures: None,
         }
     }
 }

@@ -1,12 +1,16 @@
 //! What makes a stolen dump useless: the master key, the keys of data subjects, sealed values, ticket codes.
 
+mod audit_signer;
 mod envelope;
+mod key_ring;
 mod master_key;
 mod signing_key;
 mod ticket_code;
 pub mod totp;
 
+pub use audit_signer::{AuditSigner, Head};
 pub use envelope::{SubjectKey, UnsealError, key_id, wrapping_cipher};
+pub use key_ring::Opener;
 pub use master_key::{MasterKey, MasterKeyError};
 pub use signing_key::SigningKey;
 pub use ticket_code::TicketSigner;

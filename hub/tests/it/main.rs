@@ -1,6 +1,7 @@
 //! Integration tests: a real Postgres, real sockets, one binary. Each test clones a migrated database and starts a hub of
 //! its own in this process.
 
+mod audit;
 mod auth_accounts;
 mod auth_factors;
 mod auth_invitations;
@@ -19,9 +20,11 @@ mod floors;
 mod hostile_frames;
 mod hostile_requests;
 mod imports;
+mod key_rotation;
 mod live_commands;
 mod live_protocol;
 mod pairing;
+mod privacy;
 mod probes;
 mod project_topics;
 mod races;
