@@ -69,6 +69,11 @@ pub struct Config {
     /// A JSON file that names outside identity providers whose tokens sign people in.
     #[arg(long, env = "HUB_IDENTITY_PROVIDERS")]
     pub identity_providers: Option<PathBuf>,
+
+    /// The register of erasures, which tells a restored database whom to forget again. Keep copies of it apart from those of
+    /// the database. `erasures.jsonl` of the data folder when absent.
+    #[arg(long, env = "HUB_ERASURES")]
+    pub erasures: Option<PathBuf>,
 }
 
 /// 5 GiB.
@@ -105,6 +110,7 @@ impl Config {
             s3_access_key_id: None,
             s3_secret_access_key: None,
             file_size_limit: FILE_SIZE_LIMIT,
+            erasures: None,
         }
     }
 }

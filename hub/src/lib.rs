@@ -19,3 +19,4 @@ pub mod sealing;
 pub mod server;
 pub mod simulated_tablets;
 pub mod store;
+pub mod upkeep;

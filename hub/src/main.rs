@@ -1,9 +1,13 @@
 //! The `hub` command: wiring only.
 
+mod commands;
+
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use commands::audit::AuditCommand;
+use commands::person::{ErasuresCommand, PersonCommand};
 use hub::config::Config;
 use hub::office::tickets::{self, TicketFormat as Format, TicketsError};
 use hub::reference;
@@ -64,6 +68,22 @@ enum Command {
         /// At once, because the key is known to somebody: nothing that it signed is believed any more. Clients refresh.
         #[arg(long)]
         now: bool,
+    },
+    /// The audit log: who changed what.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// What is known of a person: take it out, or forget it.
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// The register of erasures.
+    #[command(subcommand)]
+    Erasures(ErasuresCommand),
+    /// Replace the master key while hubs run: a new one wraps all keys, and the old one is dropped when it wraps nothing any more.
+    /// Stopped in the middle, it goes on by itself when a hub runs, or with this command. With keys that are given
+    /// (HUB_MASTER_KEY), add the new one behind the old one first, to every hub.
+    RotateMasterKey {
+        #[command(flatten)]
+        config: Config,
     },
     /// Print the TypeScript types of the database's tables, as the parameter of supabase-js' `createClient`.
     Types {
@@ -178,6 +198,10 @@ async fn run(command: Command) -> Result<(), Failure> {
             store.tokens.rotate(&store.pools, rotation).await?;
             say_ready(&store.tokens.published())
         }
+        Command::Audit(command) => commands::audit::run(command).await,
+        Command::Person(command) => commands::person::run(command).await,
+        Command::Erasures(command) => commands::person::erasures(command).await,
+        Command::RotateMasterKey { config } => commands::keys::rotate(&config).await,
         Command::Types { config } => {
             let database = open_database(&config).await?;
             say(&reference::types(&DataModel::read(&database.store.pools).await?))

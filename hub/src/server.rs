@@ -13,9 +13,10 @@ use crate::metrics::Metrics;
 use crate::objects::{Objects, ObjectsError, Place};
 use crate::postgres::{EmbeddedError, EmbeddedPostgres, MigrateError, Pools, migrate};
 use crate::sealing::{MasterKey, MasterKeyError};
+use crate::store::privacy::{self, Register};
 use crate::store::storage::collect;
 use crate::store::{Store, StoreError, daily_round, one_time};
-use crate::{clock, edge};
+use crate::{clock, edge, upkeep};
 
 /// A database that is migrated and open, with the server that runs it if it is the hub's own.
 pub struct Database {
@@ -94,8 +95,11 @@ pub async fn open_database(config: &Config) -> Result<Database, StartError> {
     };
     let owner: tokio_postgres::Config = url.parse().map_err(StartError::Url)?;
     tracing::info!("bringing the schema up to date");
-    migrate(&owner, &master).await?;
-    let store = Arc::new(Store::open(Pools::new(&owner, &master), master).await?);
+    let master = migrate(&owner, &master).await?;
+    let register = Register::new(config.erasures.clone().unwrap_or_else(|| config.data.join("erasures.jsonl")));
+    let store = Arc::new(Store::open(Pools::new(&owner, &master), master, register).await?);
+    // Before anybody is shown anything: a database that was restored may remember people who were erased since.
+    privacy::settle(&store).await?;
     if let Err(error) = clock::measure(&store.pools).await {
         tracing::warn!(%error, "the database's clock could not be measured");
     }
@@ -125,6 +129,7 @@ impl Server {
         tokio::spawn(keep_files(Arc::clone(&node), Arc::clone(&objects)));
         tokio::spawn(doorbell::listen(Arc::clone(&node)));
         tokio::spawn(keep_time(Arc::clone(&node)));
+        tokio::spawn(upkeep::keep(Arc::clone(&node)));
         let (stop, mut stopped) = watch::channel(false);
         let router =
             edge::router(Arc::clone(&node), settings, files).into_make_service_with_connect_info::<SocketAddr>();

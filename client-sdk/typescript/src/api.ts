@@ -100,6 +100,47 @@ export type ExportName =
   | "arrivals.csv"
   | "arrivals.xlsx";
 
+/** One change, as the audit log has it. */
+export interface AuditEntry {
+  /** RFC 3339. */
+  at: string;
+  actor: { kind: "user" | "device" | "plugin" | "system" | "database"; id: string | null; name: string | null };
+  /** The command or request that it was part of. */
+  request_id: string | null;
+  action: "insert" | "update" | "delete";
+  table: string;
+  row: string;
+  /** The columns that an update changed. */
+  changed: string[] | null;
+  /** Before and after. `[sealed]`, `[personal]`, `[hidden]` stand for values that are not shown. */
+  old: Record<string, unknown> | null;
+  new: Record<string, unknown> | null;
+  /** Its number in the signed chain; null while it is in the journal. */
+  entry: number | null;
+}
+
+/** What is looked for in the audit log; what is absent does not matter. */
+export interface AuditFilter {
+  table?: string;
+  row?: string;
+  /** What this person did, and what was done to rows about them. */
+  person?: string;
+  actor?: string;
+  /** RFC 3339. */
+  since?: string;
+  until?: string;
+  /** The `next` of the page before. */
+  cursor?: string;
+  /** 1-200. */
+  limit?: number;
+}
+
+/** A row that knows a person. */
+export interface PersonRow {
+  kind: string;
+  id: string;
+}
+
 /** The HTTP API by name: what rooms do not carry. All calls reject with a `HubError`. */
 export class HubApi {
   readonly #http: HttpClient;
@@ -174,6 +215,16 @@ export class HubApi {
 
   exportFile(eventId: string, name: ExportName): Promise<Blob> {
     return this.#http.download(`/v1/events/${eventId}/export/${name}`);
+  }
+
+  /** Who changed what, the newest first. For owners and admins. */
+  audit(filter: AuditFilter = {}): Promise<{ entries: AuditEntry[]; next?: string }> {
+    return this.#http.get("/v1/audit", { ...filter });
+  }
+
+  /** The organization's rows that have an address. For owners and admins. */
+  async findPeople(email: string): Promise<PersonRow[]> {
+    return (await this.#http.post<{ people: PersonRow[] }>("/v1/privacy/people", { email })).people;
   }
 
   /** Printable tickets, one file each. */

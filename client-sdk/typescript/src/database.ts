@@ -967,6 +967,9 @@ export interface Database {
           changed: string[] | null;
           old_values: Json | null;
           new_values: Json | null;
+          entry: number | null;
+          people: string[];
+          hash: string | null;
         };
         Insert: never;
         Update: never;

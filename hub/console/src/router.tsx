@@ -15,6 +15,11 @@ const pair = createRoute({
   path: "/pair",
   component: lazyRouteComponent(() => import("./pair/pair-screen"), "PairScreen"),
 });
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/audit",
+  component: lazyRouteComponent(() => import("./audit/audit-screen"), "AuditScreen"),
+});
 const Overview = lazyRouteComponent(() => import("./event/overview-screen"), "OverviewScreen");
 const CheckIn = lazyRouteComponent(() => import("./check-in/check-in-screen"), "CheckInScreen");
 const Caller = lazyRouteComponent(() => import("./caller/caller-screen"), "CallerScreen");
@@ -41,7 +46,7 @@ const command = createRoute({
   component: () => <EventScreen eventId={command.useParams().eventId} screen={Command} profile="wall" />,
 });
 
-export const router = createRouter({ routeTree: root.addChildren([home, pair, overview, checkIn, caller, command]) });
+export const router = createRouter({ routeTree: root.addChildren([home, pair, audit, overview, checkIn, caller, command]) });
 
 declare module "@tanstack/react-router" {
   interface Register {

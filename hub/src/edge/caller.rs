@@ -38,4 +38,16 @@ impl Caller {
             Err(Problem::of(ErrorCode::Forbidden, "only owners, admins and producers may do this"))
         }
     }
+
+    /// The caller, if they run the organization: owner or admin, signed in as a person.
+    ///
+    /// # Errors
+    /// 403 `forbidden`.
+    pub fn administers(&self) -> Result<&Identity, Problem> {
+        if self.0.administers() {
+            Ok(&self.0)
+        } else {
+            Err(Problem::of(ErrorCode::Forbidden, "only owners and admins may do this"))
+        }
+    }
 }

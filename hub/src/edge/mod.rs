@@ -1,5 +1,6 @@
 //! HTTP and the upgrade to sockets. Everything here is a codec over `live` and `store`.
 
+pub mod audit;
 pub mod auth;
 pub mod caller;
 pub mod console;
@@ -10,6 +11,7 @@ pub mod exports;
 pub mod imports;
 pub mod limits;
 pub mod live_socket;
+pub mod privacy;
 pub mod probes;
 pub mod problem;
 pub mod rest;
@@ -48,6 +50,8 @@ pub fn router(node: Arc<Node>, settings: Arc<auth::Settings>, files: Arc<storage
     });
     Router::new()
         .merge(auth::routes(settings))
+        .merge(audit::routes())
+        .merge(privacy::routes())
         .merge(devices::routes())
         .merge(doors::routes())
         .merge(events::routes())

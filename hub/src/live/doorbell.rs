@@ -7,7 +7,7 @@ use tokio_postgres::{AsyncMessage, NoTls};
 use uuid::Uuid;
 
 use super::node::Node;
-use crate::store::journal;
+use crate::store::{journal, master_keys};
 
 /// How often the topics of open rooms are asked for again; the database rings for 90 s.
 const RENEW: Duration = Duration::from_secs(25);
@@ -45,6 +45,7 @@ async fn listen_once(node: &Arc<Node>) -> Result<(), tokio_postgres::Error> {
     renew(node).await;
     node.ring_all();
     node.recheck_all();
+    node.store.keyring.forget();
     let mut renewal = tokio::time::interval(RENEW);
     loop {
         tokio::select! {
@@ -62,6 +63,16 @@ async fn listen_once(node: &Arc<Node>) -> Result<(), tokio_postgres::Error> {
 fn heed(node: &Arc<Node>, payload: &str) {
     if let Some(person) = payload.strip_prefix("person:").and_then(|id| id.parse::<Uuid>().ok()) {
         node.recheck(person);
+        return;
+    }
+    if payload == "keys" {
+        node.store.keyring.forget();
+        let store = Arc::clone(&node.store);
+        tokio::spawn(async move {
+            if let Err(error) = master_keys::follow(&store).await {
+                tracing::warn!(%error, "the current master key is not known; it is asked for again");
+            }
+        });
         return;
     }
     let Some((topic, seq)) = payload.split_once(' ') else { return };

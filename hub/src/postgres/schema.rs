@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{Connection as _, Row as _};
 
 use crate::sealing::MasterKey;
 
@@ -30,6 +30,12 @@ pub enum MigrateError {
     /// The logins of the hub could not be given their passwords.
     #[error("cannot set up the hub's logins (the owner needs CREATEROLE): {0}")]
     Logins(#[source] sqlx::Error),
+    /// The keys of the database do not open.
+    #[error("this database belongs to another master key than the one that was given")]
+    OtherKey,
+    /// The root cannot be read or kept.
+    #[error("the hub's root key: {0}")]
+    Root(#[source] sqlx::Error),
     /// The connection string is not understood.
     #[error("the connection string is not understood: {0}")]
     Url(String),
@@ -44,11 +50,12 @@ const WORKER_SETTINGS: &str = "; alter role hub_worker set plan_cache_mode = for
     ; alter role hub_worker set jit = off";
 
 /// Applies the migrations that the database does not have yet, each in its transaction, and lets the hub's two logins in
-/// with passwords derived from the master key. Several hubs may do this at once: the first wins, the others find it done.
+/// with passwords derived from the root, which the database keeps wrapped. Returns the master key with that root.
+/// Several hubs may do this at once: the first wins, the others find it done.
 ///
 /// # Errors
 /// See [`MigrateError`].
-pub async fn migrate(owner: &tokio_postgres::Config, master: &MasterKey) -> Result<(), MigrateError> {
+pub async fn migrate(owner: &tokio_postgres::Config, master: &MasterKey) -> Result<MasterKey, MigrateError> {
     let options = options(owner)?;
     let mut connection = PgConnection::connect_with(&options).await.map_err(MigrateError::Connect)?;
     let superuser = prepare(&mut connection).await?;
@@ -62,6 +69,7 @@ pub async fn migrate(owner: &tokio_postgres::Config, master: &MasterKey) -> Resu
         ),
         false => String::new(),
     };
+    let master = with_root(&mut connection, master).await?;
     for (login, settings) in [("hub_app", ""), ("hub_worker", WORKER_SETTINGS)] {
         // The password is hexadecimal: nothing in it needs quoting. Roles belong to the whole cluster, so two hubs may
         // collide here; the loser tries again.
@@ -76,7 +84,28 @@ pub async fn migrate(owner: &tokio_postgres::Config, master: &MasterKey) -> Resu
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }
-    connection.close().await.map_err(MigrateError::Connect)
+    connection.close().await.map_err(MigrateError::Connect)?;
+    Ok(master)
+}
+
+/// The root of this database; the first hub keeps its own there.
+async fn with_root(connection: &mut PgConnection, master: &MasterKey) -> Result<MasterKey, MigrateError> {
+    const KEPT: &str = "select wrapped_key from hub.root_key";
+    let kept = sqlx::query(KEPT).fetch_optional(&mut *connection).await.map_err(MigrateError::Root)?;
+    let row = match kept {
+        Some(row) => row,
+        None => {
+            sqlx::query("insert into hub.root_key (wrapped_key) values ($1) on conflict do nothing")
+                .bind(master.wrapped_root())
+                .execute(&mut *connection)
+                .await
+                .map_err(MigrateError::Root)?;
+            // Another hub may have been the first.
+            sqlx::query(KEPT).fetch_one(connection).await.map_err(MigrateError::Root)?
+        }
+    };
+    let wrapped: Vec<u8> = row.try_get(0).map_err(MigrateError::Root)?;
+    master.clone().with_root(&wrapped).map_err(|_| MigrateError::OtherKey)
 }
 
 /// A superuser hands functions and tables to whomever. Any other owner has to be a member of the role that they go to, and

@@ -3,6 +3,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use uuid::Uuid;
 
 use super::MasterKey;
+use super::key_ring::Opener;
 
 /// The data key of one data subject (a guest, a user): seals their personal values. Destroying its wrapped form makes
 /// them unreadable everywhere at once, backups included.
@@ -21,6 +22,8 @@ pub struct SubjectKey {
 #[error("the sealed value does not open")]
 pub struct UnsealError;
 
+/// What data keys are wrapped for.
+const PURPOSE: &str = "wrap keys";
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
 const HEADER: usize = 1 + 16 + NONCE;
@@ -31,13 +34,9 @@ impl SubjectKey {
         Self { id: Uuid::now_v7(), key: random() }
     }
 
-    /// The key as `encryption_keys.wrapped_key` holds it: `nonce (24) | sealed key (48)`.
+    /// The key as `encryption_keys.wrapped_key` holds it: `name of the master key (8) | nonce (24) | sealed key (48)`.
     pub fn wrap(&self, master: &MasterKey) -> Vec<u8> {
-        let nonce: [u8; NONCE] = random();
-        let sealed = cipher(&master.derive("wrap keys"))
-            .encrypt(&XNonce::from(nonce), Payload { msg: &self.key, aad: self.id.as_bytes() })
-            .expect("32 bytes can be sealed");
-        [nonce.as_slice(), &sealed].concat()
+        master.wrap(PURPOSE, self.id, &self.key)
     }
 
     /// Opens a wrapped key.
@@ -48,16 +47,12 @@ impl SubjectKey {
         Self::unwrap_with(id, wrapped, &wrapping_cipher(master))
     }
 
-    /// As [`unwrap`](Self::unwrap), with the cipher made once for many keys.
+    /// As [`unwrap`](Self::unwrap), with the opener made once for many keys.
     ///
     /// # Errors
     /// As `unwrap`.
-    pub fn unwrap_with(id: Uuid, wrapped: &[u8], cipher: &XChaCha20Poly1305) -> Result<Self, UnsealError> {
-        let (nonce, sealed) = wrapped.split_first_chunk::<NONCE>().ok_or(UnsealError)?;
-        let key = cipher
-            .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: id.as_bytes() })
-            .map_err(|_| UnsealError)?;
-        Ok(Self { id, key: key.try_into().map_err(|_| UnsealError)? })
+    pub fn unwrap_with(id: Uuid, wrapped: &[u8], opener: &Opener) -> Result<Self, UnsealError> {
+        Ok(Self { id, key: opener.open(id, wrapped)? })
     }
 
     /// Seals a value for a column, for example `registrations.attendee_name`.
@@ -101,9 +96,9 @@ pub fn key_id(envelope: &[u8]) -> Option<Uuid> {
     (envelope.len() > HEADER && envelope[0] == VERSION).then(|| Uuid::from_slice(&envelope[1..17]).ok()).flatten()
 }
 
-/// The cipher that opens wrapped keys.
-pub fn wrapping_cipher(master: &MasterKey) -> XChaCha20Poly1305 {
-    cipher(&master.derive("wrap keys"))
+/// What opens wrapped keys.
+pub fn wrapping_cipher(master: &MasterKey) -> Opener {
+    master.opener(PURPOSE)
 }
 
 fn cipher(key: &[u8; 32]) -> XChaCha20Poly1305 {

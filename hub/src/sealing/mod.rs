@@ -1,13 +1,17 @@
 //! What makes a stolen dump useless: the master key, the keys of data subjects, sealed values, ticket codes.
 
+mod audit_signer;
 mod envelope;
+mod key_ring;
 mod link_signer;
 mod master_key;
 mod signing_key;
 mod ticket_code;
 pub mod totp;
 
+pub use audit_signer::{AuditSigner, Head};
 pub use envelope::{SubjectKey, UnsealError, key_id, wrapping_cipher};
+pub use key_ring::Opener;
 pub use link_signer::LinkSigner;
 pub use master_key::{MasterKey, MasterKeyError};
 pub use signing_key::SigningKey;

@@ -1,7 +1,5 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use p256::pkcs8::EncodePrivateKey as _;
@@ -22,7 +20,8 @@ pub struct SigningKey {
     pub jwk: Value,
 }
 
-const NONCE: usize = 24;
+/// What these keys are wrapped for.
+const PURPOSE: &str = "wrap signing keys";
 
 impl SigningKey {
     /// A new random key.
@@ -54,14 +53,9 @@ impl SigningKey {
         })
     }
 
-    /// The private half as the database holds it: `nonce (24) | sealed scalar (48)`.
+    /// The private half as the database holds it: `name of the master key (8) | nonce (24) | sealed scalar (48)`.
     pub fn wrap(&self, master: &MasterKey) -> Vec<u8> {
-        let mut nonce = [0u8; NONCE];
-        getrandom::fill(&mut nonce).expect("the system has randomness");
-        let sealed = cipher(master)
-            .encrypt(&XNonce::from(nonce), Payload { msg: &self.scalar, aad: self.id.as_bytes() })
-            .expect("32 bytes can be sealed");
-        [nonce.as_slice(), &sealed].concat()
+        master.wrap(PURPOSE, self.id, &self.scalar)
     }
 
     /// Opens a wrapped key.
@@ -69,11 +63,7 @@ impl SigningKey {
     /// # Errors
     /// When it was altered or wrapped by another master key.
     pub fn unwrap(id: Uuid, wrapped: &[u8], master: &MasterKey) -> Result<Self, UnsealError> {
-        let (nonce, sealed) = wrapped.split_first_chunk::<NONCE>().ok_or(UnsealError)?;
-        let scalar = cipher(master)
-            .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: id.as_bytes() })
-            .map_err(|_| UnsealError)?;
-        Self::of(id, scalar.try_into().map_err(|_| UnsealError)?).ok_or(UnsealError)
+        Self::of(id, master.opener(PURPOSE).open(id, wrapped)?).ok_or(UnsealError)
     }
 
     /// A signed token with these claims.
@@ -93,10 +83,6 @@ impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "SigningKey({})", self.id)
     }
-}
-
-fn cipher(master: &MasterKey) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new((&master.derive("wrap signing keys")).into())
 }
 
 #[cfg(test)]

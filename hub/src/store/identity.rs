@@ -156,6 +156,11 @@ impl Identity {
         self.principal.kind == PrincipalKind::Person
             && matches!(self.principal.role.as_str(), "owner" | "admin" | "producer")
     }
+
+    /// Owner or admin: those who answer for the organization's data.
+    pub fn administers(&self) -> bool {
+        self.principal.kind == PrincipalKind::Person && matches!(self.principal.role.as_str(), "owner" | "admin")
+    }
 }
 
 /// SHA-256 of a bearer token: what the database keeps of it.

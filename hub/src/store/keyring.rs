@@ -91,6 +91,11 @@ impl Keyring {
         self.keys.insert(key.id, key);
     }
 
+    /// Lets go of every open key: some were destroyed. What is good is loaded again when it is asked for.
+    pub fn forget(&self) {
+        self.keys.clear();
+    }
+
     async fn load(&self, pools: &Pools, ids: Vec<Uuid>) -> Result<(), StoreError> {
         let mut client = pools.get(&Acting::Platform).await?;
         let transaction = begin(&mut client, &Acting::Platform).await?;

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod audit;
 pub mod catalogue;
 pub mod check_in;
 pub mod code_exchange;
@@ -21,17 +22,20 @@ pub mod invitations;
 pub mod journal;
 pub mod keyring;
 pub mod logins;
+pub mod master_keys;
 pub mod one_time;
 pub mod organizations;
 pub mod outbox;
 pub mod outside;
 pub mod presenter;
+pub mod privacy;
 pub mod rest;
 pub mod run_of_show;
 pub mod show_floor;
 pub mod snapshot;
 pub mod storage;
 pub mod token_keys;
+pub mod upkeep;
 
 pub use catalogue::Catalogue;
 pub use data_model::DataModel;
@@ -40,7 +44,7 @@ pub use keyring::Keyring;
 pub use token_keys::TokenKeys;
 
 use crate::postgres::Pools;
-use crate::sealing::{LinkSigner, MasterKey, TicketSigner};
+use crate::sealing::{AuditSigner, LinkSigner, MasterKey, TicketSigner};
 
 /// The database as the hub uses it: connections, what the schema says about itself, keys.
 pub struct Store {
@@ -54,10 +58,14 @@ pub struct Store {
     pub tickets: TicketSigner,
     /// Signs addresses of files.
     pub links: LinkSigner,
+    /// Signs the ends of audit chains.
+    pub audit: AuditSigner,
     /// Tables as requests may name them; follows the schema.
     pub tables: rest::Tables,
     /// Sign access tokens.
     pub tokens: TokenKeys,
+    /// Who was erased, in a file beside the database.
+    pub register: privacy::Register,
     /// Rung when a mail was committed.
     pub mail_bell: tokio::sync::Notify,
 }
@@ -67,16 +75,18 @@ impl Store {
     ///
     /// # Errors
     /// When the database cannot be reached.
-    pub async fn open(pools: Pools, master: MasterKey) -> Result<Self, StoreError> {
+    pub async fn open(pools: Pools, master: MasterKey, register: privacy::Register) -> Result<Self, StoreError> {
         let catalogue = Catalogue::load(&pools).await?;
         let tokens = TokenKeys::open(&pools, master.clone()).await?;
         Ok(Self {
             catalogue,
             tickets: TicketSigner::new(&master),
             links: LinkSigner::new(&master),
+            audit: AuditSigner::new(&master),
             tokens,
             mail_bell: tokio::sync::Notify::new(),
             keyring: Keyring::new(master),
+            register,
             tables: rest::Tables::default(),
             pools,
         })

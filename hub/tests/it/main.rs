@@ -1,6 +1,7 @@
 //! Integration tests: a real Postgres, real sockets, one binary. Each test clones a migrated database and starts a hub of
 //! its own in this process.
 
+mod audit;
 mod auth_accounts;
 mod auth_exchange;
 mod auth_factors;
@@ -23,11 +24,13 @@ mod floors;
 mod hostile_frames;
 mod hostile_requests;
 mod imports;
+mod key_rotation;
 mod live_commands;
 mod live_protocol;
 mod logs;
 mod managed;
 mod pairing;
+mod privacy;
 mod probes;
 mod project_topics;
 mod races;

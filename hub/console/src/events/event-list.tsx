@@ -30,7 +30,7 @@ export function EventList({ session }: { session: PersonSession }) {
     <div className="min-h-dvh">
       <OfficeHeader session={session} />
       {organization ? (
-        <Events organizationId={organization.id} name={organization.name} />
+        <Events organizationId={organization.id} name={organization.name} audits={organization.role === "owner" || organization.role === "admin"} />
       ) : (
         <main className="mx-auto max-w-[720px] p-12">
           <h1 className="title text-display">Welcome</h1>
@@ -41,7 +41,7 @@ export function EventList({ session }: { session: PersonSession }) {
   );
 }
 
-function Events({ organizationId, name }: { organizationId: string; name: string }) {
+function Events({ organizationId, name, audits }: { organizationId: string; name: string; audits: boolean }) {
   const hub = useHub();
   const link = useConnection();
   const [q, setQ] = useState("");
@@ -64,9 +64,16 @@ function Events({ organizationId, name }: { organizationId: string; name: string
             <p className="label text-quiet">{name}</p>
             <h1 className="title text-display">Events</h1>
           </div>
-          <Button look="solid" onClick={() => setCreating(true)}>
-            New event
-          </Button>
+          <div className="flex items-center gap-4">
+            {audits && (
+              <Link to="/audit" className="underline underline-offset-4">
+                Audit
+              </Link>
+            )}
+            <Button look="solid" onClick={() => setCreating(true)}>
+              New event
+            </Button>
+          </div>
         </div>
         <div className="flex flex-wrap items-center gap-4">
           <input type="search" aria-label="Search events" placeholder="Search events" value={q} onChange={(event) => setQ(event.target.value)} className="h-10 w-full max-w-80 rounded-soft border border-rule bg-raised px-3" />

@@ -1,5 +1,6 @@
 pub mod bare;
 mod devices;
+mod dump;
 mod house;
 pub mod http;
 mod hub;

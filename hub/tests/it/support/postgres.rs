@@ -33,6 +33,15 @@ static CLUSTER: OnceLock<Cluster> = OnceLock::new();
 impl TestDatabase {
     /// Clones the template.
     pub async fn create() -> Self {
+        Self::made(&format!(" template {TEMPLATE}")).await
+    }
+
+    /// Without tables.
+    pub async fn empty() -> Self {
+        Self::made(" template template0").await
+    }
+
+    async fn made(how: &str) -> Self {
         let cluster = tokio::task::spawn_blocking(|| CLUSTER.get_or_init(start)).await.expect("the server starts");
         // Two clones of one template cannot be made at once.
         let _making = cluster.making.lock().await;
@@ -40,10 +49,7 @@ impl TestDatabase {
         let (client, connection) =
             tokio_postgres::connect(&cluster.server.url_of("postgres"), NoTls).await.expect("the server answers");
         tokio::spawn(connection);
-        client
-            .batch_execute(&format!("create database {name} template {TEMPLATE}"))
-            .await
-            .expect("the template can be cloned");
+        client.batch_execute(&format!("create database {name}{how}")).await.expect("the template can be cloned");
         Self { url: cluster.server.url_of(&name), data: folder().join("hubs").join(name) }
     }
 

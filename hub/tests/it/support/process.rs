@@ -63,6 +63,25 @@ impl HubProcess {
         tokio::time::timeout(WITHIN, output).await.expect("it ends").expect("the program can be started")
     }
 
+    /// As [`run`](Self::run), beside the program that serves, in another environment.
+    pub async fn beside(&self, command: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+        let mut program = self.command(command);
+        program.args(arguments).env("DATABASE_URL", self.database_url()).envs(environment.iter().copied());
+        let output = program.output();
+        tokio::time::timeout(WITHIN, output).await.expect("it ends").expect("the program can be started")
+    }
+
+    /// Starts another command of the program beside the one that serves; it is killed with this value.
+    pub fn spawn(&self, command: &str) -> Child {
+        let mut program = self.command(command);
+        program
+            .env("DATABASE_URL", self.database_url())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program can be started")
+    }
+
     /// Where it listens.
     pub fn url(&self) -> String {
         format!("http://{}", self.listen)
@@ -117,11 +136,16 @@ impl HubProcess {
         fs::metadata(self.data.join("postgres")).expect("the cluster is there").uid()
     }
 
-    /// A connection of the database's superuser: somebody with psql.
-    pub async fn sql(&self) -> tokio_postgres::Client {
+    /// Where its server is, for whoever else would use it.
+    fn database_url(&self) -> String {
         let password = fs::read_to_string(self.data.join("postgres.password")).expect("a password");
         let socket = self.data.join("socket");
-        let url = format!("host={} user=hub_owner password={} dbname=hub", socket.display(), password.trim());
+        format!("host={} user=hub_owner password={} dbname=hub", socket.display(), password.trim())
+    }
+
+    /// A connection of the database's superuser: somebody with psql.
+    pub async fn sql(&self) -> tokio_postgres::Client {
+        let url = self.database_url();
         let connecting = async {
             loop {
                 // It may be on its way back.
@@ -160,6 +184,11 @@ impl Drop for HubProcess {
         signal("KILL", &self.cluster());
         let _ = fs::remove_dir_all(&self.data);
     }
+}
+
+/// Waits for what must happen soon.
+pub async fn within<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(WITHIN, what).await.expect("it happens")
 }
 
 /// Sends a signal to processes of our own. One that has ended meanwhile is as good as told.
