@@ -9270,6 +9270,7 @@ export const TABLE_FACTS = {
   staff_assignments: { key: "id", topics: { event: "event_id" }, sealed: [] },
   staff_roles: { key: "id", topics: { organization: [] }, sealed: [] },
   stakeholders: { key: "id", topics: { organization: [] }, sealed: ["email", "phone"] },
+  storage_buckets: { key: "id", topics: { organization: [] }, sealed: [] },
   storage_objects: { key: "id", topics: { organization: [] }, sealed: [] },
   task_assignees: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
   task_dependencies: { key: "id", topics: { event: "event_id", project: "project_id", organization: ["event_id", "project_id"] }, sealed: [] },
