@@ -15,12 +15,14 @@
 //! | which guest is called something like "chlo dup"? | [`guest_name`] |
 //! | what would this file change? | [`import`] |
 //! | what does this query string ask of a table? | [`table_query`] |
+//! | what does this frame of the Realtime dialect say, and does this row pass its filter? | [`realtime`] |
 
 pub mod access;
 pub mod admission;
 pub mod annulment;
 pub mod guest_name;
 pub mod import;
+pub mod realtime;
 pub mod registration;
 pub mod run_of_show;
 pub mod table_query;

@@ -12,6 +12,7 @@ pub mod limits;
 pub mod live_socket;
 pub mod probes;
 pub mod problem;
+pub mod realtime;
 pub mod rest;
 pub mod tickets;
 
@@ -55,6 +56,7 @@ pub fn router(node: Arc<Node>, settings: Arc<auth::Settings>) -> Router {
         .fallback(console::serve)
         .layer(CompressionLayer::new())
         .merge(live_socket::routes())
+        .merge(realtime::routes())
         .merge(tickets::routes())
         .layer(header("content-security-policy", console::POLICY))
         .layer(header("x-content-type-options", "nosniff"))

@@ -44,6 +44,7 @@ async fn listen_once(node: &Arc<Node>) -> Result<(), tokio_postgres::Error> {
     // What was committed while nobody listened.
     renew(node).await;
     node.ring_all();
+    node.feeds.ring_all();
     node.recheck_all();
     let mut renewal = tokio::time::interval(RENEW);
     loop {
@@ -62,6 +63,10 @@ async fn listen_once(node: &Arc<Node>) -> Result<(), tokio_postgres::Error> {
 fn heed(node: &Arc<Node>, payload: &str) {
     if let Some(person) = payload.strip_prefix("person:").and_then(|id| id.parse::<Uuid>().ok()) {
         node.recheck(person);
+        return;
+    }
+    if let Some(organization) = payload.strip_prefix("feed:").and_then(|id| id.parse::<Uuid>().ok()) {
+        node.feeds.ring(organization);
         return;
     }
     let Some((topic, seq)) = payload.split_once(' ') else { return };

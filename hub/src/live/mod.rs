@@ -2,9 +2,13 @@
 
 pub mod audience;
 pub mod bounds;
+pub mod changes;
+pub mod channels;
 pub mod doorbell;
 pub mod node;
+pub mod outbox;
 pub mod presence;
+pub mod rights_watch;
 pub mod ring;
 pub mod room;
 pub mod room_commands;

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod accounts;
 pub mod catalogue;
+pub mod changes;
 pub mod check_in;
 pub mod commands;
 pub mod data_model;
@@ -51,6 +52,8 @@ pub struct Store {
     pub tickets: TicketSigner,
     /// Tables as requests may name them; follows the schema.
     pub tables: rest::Tables,
+    /// Tables whose changes are told, and who sees them; follows the schema.
+    pub changes: changes::Tables,
     /// Sign access tokens.
     pub tokens: TokenKeys,
     /// Rung when a mail was committed.
@@ -72,6 +75,7 @@ impl Store {
             mail_bell: tokio::sync::Notify::new(),
             keyring: Keyring::new(master),
             tables: rest::Tables::default(),
+            changes: changes::Tables::default(),
             pools,
         })
     }

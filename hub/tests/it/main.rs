@@ -25,6 +25,7 @@ mod pairing;
 mod probes;
 mod project_topics;
 mod races;
+mod realtime;
 mod reference;
 mod rest;
 mod revocation;

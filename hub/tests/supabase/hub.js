@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { createClient } from "@supabase/supabase-js";
+import WebSocket from "ws";
 
 const BINARY = process.env.HUB_BIN ?? new URL("../../../target/debug/hub", import.meta.url).pathname;
 
@@ -50,14 +51,27 @@ export async function startDemo() {
 /** The unmodified client, signed in as the demo's producer; or with a key that names nobody. */
 export async function client(hub, { anonymous = false } = {}) {
   const key = "sb_publishable_dashboard";
-  // Node 20 has no WebSocket of its own; no test here opens one.
+  // Without a socket: see `live`.
   const realtime = { transport: class {} };
   if (anonymous) return createClient(hub.url, key, { realtime, auth: { persistSession: false } });
+  const access_token = await token(hub);
+  return createClient(hub.url, key, { realtime, accessToken: async () => access_token });
+}
+
+/** The same, with a socket: Node 20 has none of its own. */
+export async function live(hub) {
+  const access_token = await token(hub);
+  const options = { realtime: { transport: WebSocket }, accessToken: async () => access_token };
+  return createClient(hub.url, "sb_publishable_dashboard", options);
+}
+
+/** An access token of the demo's producer, of a login of its own. */
+async function token(hub) {
   const answer = await fetch(new URL("/auth/v1/token?grant_type=password", hub.url), {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ email: hub.email, password: hub.password }),
   });
   const { access_token } = await answer.json();
-  return createClient(hub.url, key, { realtime, accessToken: async () => access_token });
+  return access_token;
 }
