@@ -1,4 +1,4 @@
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::TestHub;
@@ -81,8 +81,7 @@ async fn bounds_refuse_and_close_nothing() {
         references.push(client.push("realtime:room1", "broadcast", None, message).await);
     }
     let heard = client.settle().await;
-    let limited =
-        |said: &&crate::support::phoenix::Said| said.payload["response"]["code"] == Value::from("rate_limited");
+    let limited = |said: &&crate::support::phoenix::Said| said.payload["response"]["code"] == "rate_limited";
     assert!(heard.iter().filter(limited).count() > 100, "{}", heard.len());
     assert!(
         heard

@@ -19,7 +19,7 @@ fn apply(view: &mut View, change: &Changed) {
         kind => {
             let word = |column: &str| change.record[column].as_str().map(str::to_owned);
             let before = view.insert(id, (word("status").expect("a status"), word("assigned_to")));
-            assert_eq!(kind == "INSERT" && before.is_some(), false, "a row that was there is not new");
+            assert!(kind != "INSERT" || before.is_none(), "a row that was there is not new");
         }
     }
 }
