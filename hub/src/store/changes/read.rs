@@ -150,7 +150,7 @@ pub async fn read(
     .map(|text| Untyped(Some(text)));
     let rows = transaction
         .query_typed(
-            "select j.xid::text as xid, j.topic, j.table_name, j.row_key, j.op::text as op, j.new_row, j.old_row,
+            "select j.id, j.xid::text as xid, j.topic, j.table_name, j.row_key, j.op::text as op, j.new_row, j.old_row,
                     (extract(epoch from c.committed_at) * 1000)::bigint as at
                from live.journal j join live.commits c on c.xid = j.xid and c.topic = j.topic
               where (j.xid >= $1::xid8 or j.xid = any ($2::xid8[])) and j.organization_id = $3::uuid
@@ -162,15 +162,18 @@ pub async fn read(
         return Ok(Err(Missed::TooMany));
     }
     let mut batch = Batch::default();
-    let mut commits: HashMap<u64, i64> = HashMap::new();
+    // By transaction: its last entry, and when it was committed.
+    let mut commits: HashMap<u64, (i64, i64)> = HashMap::new();
     let mut by_row: HashMap<(Arc<str>, Uuid), Vec<Entry>> = HashMap::new();
-    let mut updated: HashMap<Arc<str>, HashSet<Uuid>> = HashMap::new();
+    let mut changed: HashMap<Arc<str>, HashSet<Uuid>> = HashMap::new();
     let mut names: HashMap<String, Arc<str>> = HashMap::new();
     for row in rows {
         let xid: u64 = row.get::<_, &str>("xid").parse().unwrap_or(0);
         let at: i64 = row.get("at");
-        // A transaction holds all its topics from the first to the last: the last moment orders it among the others.
-        commits.entry(xid).and_modify(|known| *known = at.max(*known)).or_insert(at);
+        // Whoever changes a row waits for whoever changed it before, and is given its entry's id afterwards: by their last
+        // entries, transactions are in an order that every row agrees with. Clocks may be set back.
+        let (last, committed) = commits.entry(xid).or_default();
+        (*last, *committed) = (row.get("id"), at.max(*committed));
         let table: &str = row.get("table_name");
         let table = names.entry(table.to_owned()).or_insert_with(|| Arc::from(table)).clone();
         let key: Uuid = row.get("row_key");
@@ -179,8 +182,9 @@ pub async fn read(
             "U" => Op::Update,
             _ => Op::Delete,
         };
-        if op == Op::Update {
-            updated.entry(table.clone()).or_default().insert(key);
+        // What was only made is told whole; what was changed or moved to another topic since is read as it is now.
+        if op != Op::Insert {
+            changed.entry(table.clone()).or_default().insert(key);
         }
         let object = |column| match row.get::<_, Option<Value>>(column) {
             Some(Value::Object(columns)) => columns,
@@ -191,7 +195,7 @@ pub async fn read(
     }
     batch.touched = names.into_keys().collect();
     let mut now: HashMap<(Arc<str>, Uuid), Row> = HashMap::new();
-    for (name, keys) in updated {
+    for (name, keys) in changed {
         let Some(table) = tables.table(&name) else { continue };
         for (key, row) in stored(transaction, table, &keys.into_iter().collect::<Vec<_>>()).await? {
             now.insert((name.clone(), key), row);
@@ -206,19 +210,19 @@ pub async fn read(
             continue;
         };
         for step in steps {
-            let at = commits.get(&step.xid).copied().unwrap_or(0);
+            let (last, at) = commits.get(&step.xid).copied().unwrap_or_default();
             let mut keep = |row: Option<Row>| row.map(|row| images.keep(table, row));
             let (before, after) = (keep(step.before), keep(step.after));
             if before.is_some() || after.is_some() {
-                told.push((at, step.xid, Arc::clone(table), key, before, after));
+                told.push((last, at, Arc::clone(table), key, before, after));
             }
         }
     }
-    told.sort_by_key(|(at, xid, ..)| (*at, *xid));
+    told.sort_by_key(|(last, ..)| *last);
     let images = images.open(store).await?;
     batch.changes = told
         .into_iter()
-        .map(|(at, _, table, key, before, after)| {
+        .map(|(_, at, table, key, before, after)| {
             let image = |at: Option<usize>| at.and_then(|at| images.get(at).map(Arc::clone));
             RowChange { table, key, at, before: image(before), after: image(after) }
         })

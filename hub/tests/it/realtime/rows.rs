@@ -94,6 +94,40 @@ async fn rows_enter_and_leave_filters_and_transactions_are_told_whole() {
     assert!(client.settle().await.iter().all(|said| said.event != "postgres_changes"));
 }
 
+/// F246: a row that is made and moved to another event's topic, in one transaction or in several, is told like any other.
+#[tokio::test]
+async fn rows_that_move_between_topics_are_told() {
+    let hub = TestHub::start().await;
+    let show = Show::with_guests(&hub, 0).await;
+    let mut sql = hub.database.sql().await;
+    somebody(&sql, hub.organization_id).await;
+    let token = hub.token(TestHub::OWNER).await;
+    let mut client = Phoenix::open(hub.server.address, "2.0.0").await;
+    let bindings = json!([{"event": "*", "schema": "public", "table": "tasks", "select": ["id", "event_id"]}]);
+    client.join("moves", changes(bindings), &token).await.expect("it may");
+    let transaction = sql.transaction().await.expect("begun");
+    let id: Uuid = transaction
+        .query_one(
+            "insert into tasks (contact_id, organization_id, title)
+             values ((select id from contacts where organization_id = $1), $1, 'Moves') returning id",
+            &[&hub.organization_id],
+        )
+        .await
+        .expect("written")
+        .get(0);
+    let mv = "update tasks set event_id = $2 where id = $1";
+    transaction.execute(mv, &[&id, &show.event_id]).await.expect("moved");
+    transaction.commit().await.expect("committed");
+    let made = client.change().await;
+    assert_eq!((made.kind.as_str(), made.record), ("INSERT", json!({"id": id, "event_id": show.event_id})));
+    sql.execute(mv, &[&id, &None::<Uuid>]).await.expect("moved");
+    let moved = client.change().await;
+    assert_eq!((moved.kind.as_str(), moved.record), ("UPDATE", json!({"id": id, "event_id": null})));
+    assert_eq!(moved.old, json!({"id": id, "event_id": show.event_id}));
+    sql.execute("delete from tasks where id = $1", &[&id]).await.expect("deleted");
+    assert_eq!(client.change().await.old, json!({"id": id, "event_id": null}));
+}
+
 /// F275: sealed values arrive open for those who see them, and not at all for those who do not; what is masked is neither
 /// told nor to be filtered by.
 #[tokio::test]

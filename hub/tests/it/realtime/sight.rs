@@ -14,7 +14,7 @@ fn apply(view: &mut View, change: &Changed) {
     let id = change.id().parse().expect("a uuid");
     match change.kind.as_str() {
         "DELETE" => {
-            view.remove(&id).expect("only what was there goes");
+            assert!(view.remove(&id).is_some(), "only what was there goes: {change:?}");
         }
         kind => {
             let word = |column: &str| change.record[column].as_str().map(str::to_owned);
