@@ -16,12 +16,14 @@
 //! | what would this file change? | [`import`] |
 //! | what does this query string ask of a table? | [`table_query`] |
 //! | what may a file be called, and what is it? | [`storage`] |
+//! | what does this frame of the Realtime dialect say, and does this row pass its filter? | [`realtime`] |
 
 pub mod access;
 pub mod admission;
 pub mod annulment;
 pub mod guest_name;
 pub mod import;
+pub mod realtime;
 pub mod registration;
 pub mod run_of_show;
 pub mod storage;

@@ -9,7 +9,7 @@ mod selection;
 #[cfg(test)]
 mod tests;
 
-pub use condition::{Condition, Is, Operator, Quantifier, Search, Test};
+pub use condition::{Condition, Is, Operator, Quantifier, Search, Test, of_columns};
 pub use selection::{Aggregate, Embed, Field, Function, Item, Join, Pick, Step};
 
 /// How much one query may ask for. Past it, nothing is looked up.

@@ -14,6 +14,7 @@ pub mod live_socket;
 pub mod privacy;
 pub mod probes;
 pub mod problem;
+pub mod realtime;
 pub mod rest;
 pub mod scans;
 pub mod storage;
@@ -65,6 +66,7 @@ pub fn router(node: Arc<Node>, settings: Arc<auth::Settings>, files: Arc<storage
         .fallback(console::serve)
         .layer(CompressionLayer::new())
         .merge(live_socket::routes())
+        .merge(realtime::routes())
         .merge(tickets::routes())
         // Files have bytes and ranges of their own; squeezed, they would have others.
         .merge(storage::routes(files))

@@ -44,6 +44,7 @@ async fn listen_once(node: &Arc<Node>) -> Result<(), tokio_postgres::Error> {
     // What was committed while nobody listened.
     renew(node).await;
     node.ring_all();
+    node.feeds.ring_all();
     node.recheck_all();
     node.store.keyring.forget();
     let mut renewal = tokio::time::interval(RENEW);
@@ -73,6 +74,10 @@ fn heed(node: &Arc<Node>, payload: &str) {
                 tracing::warn!(%error, "the current master key is not known; it is asked for again");
             }
         });
+        return;
+    }
+    if let Some(organization) = payload.strip_prefix("feed:").and_then(|id| id.parse::<Uuid>().ok()) {
+        node.feeds.ring(organization);
         return;
     }
     let Some((topic, seq)) = payload.split_once(' ') else { return };

@@ -10,6 +10,9 @@ use schemas::{Encoding, ErrorCode, Topic};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::changes::Feeds;
+use super::channels::Channels;
+use super::rights_watch::RightsWatches;
 use super::room::{Room, RoomMessage};
 use super::shard::{Adopt, Drain, Recheck, Seat, Shard};
 use crate::metrics::Metrics;
@@ -22,6 +25,12 @@ pub struct Node {
     pub store: Arc<Store>,
     /// What the operator sees.
     pub metrics: Metrics,
+    /// Who follows whole organizations.
+    pub feeds: Feeds,
+    /// Broadcasts and presence by name.
+    pub channels: Channels,
+    /// Connections that do not live on a shard.
+    pub rights: RightsWatches,
     rooms: DashMap<Topic, Addr<Room>>,
     shards: OnceLock<Vec<Addr<Shard>>>,
     arbiters: OnceLock<Vec<ArbiterHandle>>,
@@ -69,6 +78,9 @@ impl Node {
         let node = Arc::new(Self {
             store,
             metrics,
+            feeds: Feeds::default(),
+            channels: Channels::default(),
+            rights: RightsWatches::default(),
             rooms: DashMap::new(),
             shards: OnceLock::new(),
             arbiters: OnceLock::new(),
@@ -196,20 +208,26 @@ impl Node {
                 entry.remove();
             }
         }
-        let topic = Topic::organization(principal.organization_id);
-        if let Some(room) = self.rooms.get(&topic) {
+        self.unpin(principal.organization_id);
+    }
+
+    /// One reason less for an organization's room to stay open.
+    pub(super) fn unpin(&self, organization_id: Uuid) {
+        if let Some(room) = self.rooms.get(&Topic::organization(organization_id)) {
             room.do_send(RoomMessage::Pin(false));
         }
     }
 
     /// The rights of a person or device may have changed.
     pub fn recheck(&self, principal_id: Uuid) {
+        self.rights.ring(principal_id);
         let seats = self.seats.get(&principal_id).map(|seats| seats.iter().map(|(seat, _)| *seat).collect());
         self.recheck_seats(seats.unwrap_or_default());
     }
 
     /// The rights of anybody in an organization may have changed.
     pub fn recheck_organization(&self, organization_id: Uuid) {
+        self.rights.ring_all(Some(organization_id));
         let seats = self
             .seats
             .iter()
@@ -222,6 +240,7 @@ impl Node {
 
     /// The rights of everybody may have changed: the doorbell was out of order for a while.
     pub fn recheck_all(&self) {
+        self.rights.ring_all(None);
         let seats = self.seats.iter().flat_map(|entry| entry.value().clone()).map(|(seat, _)| seat).collect();
         self.recheck_seats(seats);
     }
@@ -239,6 +258,7 @@ impl Node {
     /// outcomes, or `at_once`.
     pub fn drain(&self, at_once: bool) {
         self.draining.store(true, Ordering::Relaxed);
+        self.rights.ring_all(None);
         for shard in self.shards() {
             shard.do_send(Drain { at_once });
         }

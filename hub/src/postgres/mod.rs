@@ -7,6 +7,6 @@ mod request;
 mod schema;
 
 pub use embedded::{EmbeddedError, EmbeddedPostgres};
-pub use pools::{Acting, Pools, begin, begin_snapshot};
+pub use pools::{Acting, Pools, begin, begin_at, begin_snapshot};
 pub use request::{Untyped, as_principal, read_once};
 pub use schema::{MigrateError, migrate, migrations};

@@ -121,6 +121,27 @@ pub async fn begin_snapshot<'a>(
     Ok(transaction)
 }
 
+/// As [`begin_snapshot`], with the very view of the database that another transaction has exported and still holds.
+///
+/// # Errors
+/// Those of the connection, and when the other transaction has ended.
+pub async fn begin_at<'a>(
+    client: &'a mut Object,
+    acting: &Acting,
+    exported: &str,
+) -> Result<deadpool_postgres::Transaction<'a>, tokio_postgres::Error> {
+    let transaction = client
+        .build_transaction()
+        .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
+        .read_only(true)
+        .start()
+        .await?;
+    // The name is Postgres's own; quotes are doubled all the same.
+    transaction.batch_execute(&format!("set transaction snapshot '{}'", exported.replace('\'', "''"))).await?;
+    state(&transaction, acting).await?;
+    Ok(transaction)
+}
+
 async fn state(transaction: &deadpool_postgres::Transaction<'_>, acting: &Acting) -> Result<(), tokio_postgres::Error> {
     let [user, org, device, system] = claims(acting);
     let statement = transaction

@@ -4,6 +4,7 @@ pub mod access;
 pub mod accounts;
 pub mod audit;
 pub mod catalogue;
+pub mod changes;
 pub mod check_in;
 pub mod code_exchange;
 pub mod commands;
@@ -62,6 +63,8 @@ pub struct Store {
     pub audit: AuditSigner,
     /// Tables as requests may name them; follows the schema.
     pub tables: rest::Tables,
+    /// Tables whose changes are told, and who sees them; follows the schema.
+    pub changes: changes::Tables,
     /// Sign access tokens.
     pub tokens: TokenKeys,
     /// Who was erased, in a file beside the database.
@@ -88,6 +91,7 @@ impl Store {
             keyring: Keyring::new(master),
             register,
             tables: rest::Tables::default(),
+            changes: changes::Tables::default(),
             pools,
         })
     }

@@ -34,6 +34,7 @@ mod privacy;
 mod probes;
 mod project_topics;
 mod races;
+mod realtime;
 mod reference;
 mod rest;
 mod revocation;

@@ -64,11 +64,18 @@ export async function startDemo() {
 /** The unmodified client, signed in as the demo's producer; or with a key that names nobody. */
 export async function client(hub, { anonymous = false } = {}) {
   const key = "sb_publishable_dashboard";
-  // Node 20 has no WebSocket of its own; no test here opens one.
+  // Without a socket: see `live`.
   const realtime = { transport: class {} };
   if (anonymous) return createClient(hub.url, key, { realtime, auth: { persistSession: false } });
   const { access_token } = await signIn(hub);
   return createClient(hub.url, key, { realtime, accessToken: async () => access_token });
+}
+
+/** The same, with a socket: Node 20 has none of its own. */
+export async function live(hub) {
+  const { access_token } = await signIn(hub);
+  const options = { realtime: { transport: WebSocket }, accessToken: async () => access_token };
+  return createClient(hub.url, "sb_publishable_dashboard", options);
 }
 
 /** The demo's producer signs in. */

@@ -181,6 +181,29 @@ pub(super) fn group(text: &str, negated: bool, any: bool, budget: &mut usize) ->
     Ok(Condition::Group { negated, any, conditions })
 }
 
+/// Reads `a=eq.1,b=not.in.(2,3)`: conditions on columns that all hold, as filters on changes are written.
+///
+/// # Errors
+/// See [`QueryError`].
+pub fn of_columns(text: &str) -> Result<Vec<Condition>, QueryError> {
+    let mut scan = Scan::new("filter", text);
+    let mut budget = bounds::CONDITIONS;
+    let mut conditions = Vec::new();
+    loop {
+        spend(&mut budget)?;
+        while scan.eat(" ") {}
+        let column = scan.name()?;
+        scan.expect("=", "an equals sign and an operator")?;
+        let negated = scan.eat("not.");
+        let test = test(&mut scan, true)?;
+        conditions.push(Condition::Column { negated, field: Field { column, path: Vec::new() }, test });
+        if scan.is_done() {
+            return Ok(conditions);
+        }
+        scan.expect(",", "a comma or the end")?;
+    }
+}
+
 /// Takes one condition from what is left of the bound.
 pub(super) fn spend(budget: &mut usize) -> Result<(), QueryError> {
     *budget = budget.checked_sub(1).ok_or(QueryError::TooMany { what: "conditions", at_most: bounds::CONDITIONS })?;

@@ -4,7 +4,7 @@ use axum::http::{HeaderName, Method};
 use tower_http::cors::{Any, CorsLayer};
 
 /// Browsers of any origin may ask: a token is in a header, never in a cookie, so a foreign page has none to ride on.
-pub(super) fn layer() -> CorsLayer {
+pub(in crate::edge) fn layer() -> CorsLayer {
     let names = |names: &[&'static str]| names.iter().map(|name| HeaderName::from_static(name)).collect::<Vec<_>>();
     CorsLayer::new()
         .allow_origin(Any)

@@ -1,7 +1,7 @@
 //! `/rest/v1`: tables by name, in the dialect of PostgREST. What is asked is read in `domain::table_query`, answered in
 //! `store::rest`; here are only methods, headers and statuses.
 
-mod cross_origin;
+pub(super) mod cross_origin;
 mod head;
 mod respond;
 mod table_text;

@@ -26,7 +26,7 @@ pub use error::RestError;
 pub use open_api::document;
 pub use rows::MOST_ROWS;
 pub use rpc::{Call, argument_names, call};
-pub use schema::{SCHEMA, Schema};
+pub use schema::{SCHEMA, Schema, Told};
 pub use select::ROW_CAP;
 pub use write::{Resolution, Verb, Write, write};
 

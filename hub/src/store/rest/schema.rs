@@ -121,7 +121,44 @@ pub(super) enum Returns {
     },
 }
 
+/// A column as those hear of it who are told of changes.
+pub struct Told {
+    /// By which clients know it.
+    pub name: String,
+    /// The column that holds it.
+    pub stored: String,
+    /// As SQL writes its type; of a sealed column, `text`.
+    pub type_name: String,
+    /// Of a sealed column: `table.column`, authenticated with the value.
+    pub label: Option<String>,
+    /// Of a sealed column: the column that holds its blind index.
+    pub index: Option<String>,
+    /// Roles that do not see it.
+    pub masked_for: HashSet<String>,
+}
+
 impl Schema {
+    /// The columns of a table that requests may read, those for searching aside. None if there is no such table.
+    pub fn told(&self, table: &str) -> Option<Vec<Told>> {
+        let relation = self.relations.get(table).filter(|relation| !relation.is_view)?;
+        let columns = relation.columns.iter().filter(|column| column.readable && !matches!(column.kind, Kind::Words));
+        let told = columns.map(|column| {
+            let sealed = match &column.kind {
+                Kind::Sealed(sealed) => Some(sealed),
+                _ => None,
+            };
+            Told {
+                name: column.name.clone(),
+                stored: column.stored().to_owned(),
+                type_name: column.type_name.clone(),
+                label: sealed.map(|sealed| sealed.label.clone()),
+                index: sealed.and_then(|sealed| sealed.index.clone()),
+                masked_for: column.masked_for.clone(),
+            }
+        });
+        Some(told.collect())
+    }
+
     /// A relation by its name.
     pub(super) fn relation(&self, name: &str) -> Result<&Relation, RestError> {
         self.relations.get(name).ok_or_else(|| {

@@ -5,6 +5,7 @@ mod house;
 pub mod http;
 mod hub;
 pub mod mail;
+pub mod phoenix;
 pub mod postgres;
 pub mod process;
 pub mod room;
