@@ -103,7 +103,11 @@ impl Channels {
         shown.insert("phx_ref".to_owned(), Value::from(Uuid::now_v7().simple().to_string()));
         let now = (key, shown);
         let before = room.shown.insert(id, now.clone());
-        room.tell_presence(name, Some(&now), before.as_ref());
+        // What was is told as gone first: libraries that are told both at once keep the old beside the new.
+        if let Some(before) = &before {
+            room.tell_presence(name, None, Some(before));
+        }
+        room.tell_presence(name, Some(&now), None);
         true
     }
 
