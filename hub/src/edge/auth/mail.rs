@@ -1,19 +1,16 @@
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Json;
+use axum::extract::Query;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::{Extension, Json};
 use schemas::ErrorCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::token::{agent, no_phones};
+use super::unsigned::Unsigned;
 use super::{AuthProblem, Settings, body};
-use crate::edge::limits::{Guesses, Mails};
-use crate::live::Node;
 use crate::store::accounts::{self, NewAccount, Proof, USER_TYPES, User};
 use crate::store::code_exchange::{Challenge, ChallengeMethod};
 use crate::store::logins::SignedIn;
@@ -99,15 +96,6 @@ impl Challenged {
     }
 }
 
-fn admit(node: &Node, mails: &Mails, email: &str) -> Result<(), AuthProblem> {
-    if mails.admit(node.store.keyring.master().blind_index(email)) {
-        return Ok(());
-    }
-    let message = "too many mails to this address; wait a minute";
-    let (status, code) = (StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited);
-    Err(AuthProblem::new(status, code, "over_email_send_rate_limit", message))
-}
-
 /// The answer, not before its time.
 async fn in_time<T>(work: impl Future<Output = T>) -> T {
     tokio::join!(work, tokio::time::sleep(AT_LEAST)).0
@@ -124,17 +112,11 @@ pub(super) struct SignUp {
 }
 
 pub(super) async fn sign_up(
-    State(node): State<Arc<Node>>,
-    Extension(guesses): Extension<Guesses>,
-    Extension(mails): Extension<Mails>,
-    Extension(settings): Extension<Arc<Settings>>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
-    onwards: Result<Query<Onwards>, QueryRejection>,
+    asked: Unsigned,
     wanted: Result<Json<SignUp>, JsonRejection>,
 ) -> Result<Json<User>, AuthProblem> {
-    guesses.admit(from)?;
     let wanted = body(wanted)?;
-    if !settings.open {
+    if !asked.settings.open {
         let (status, code) = (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::Forbidden);
         return Err(AuthProblem::new(status, code, "signup_disabled", "accounts are made by invitation"));
     }
@@ -164,7 +146,7 @@ pub(super) async fn sign_up(
                 .ok_or_else(|| AuthProblem::invalid(format!("data.user_type is one of {}", USER_TYPES.join(", "))))?,
         ),
     };
-    admit(&node, &mails, &email)?;
+    asked.admit_mail(&email)?;
     let new = NewAccount {
         full_name: name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned()),
         email,
@@ -172,10 +154,10 @@ pub(super) async fn sign_up(
         phone,
         user_type,
         metadata: Value::Object(data),
-        redirect_to: redirect(&settings, onwards),
+        redirect_to: asked.redirect_to,
         challenge,
     };
-    Ok(Json(in_time(accounts::sign_up(&node.store, &new)).await?))
+    Ok(Json(in_time(accounts::sign_up(&asked.node.store, &new)).await?))
 }
 
 #[derive(Deserialize)]
@@ -188,66 +170,33 @@ pub(super) struct To {
     challenged: Challenged,
 }
 
-pub(super) async fn recover(
-    State(node): State<Arc<Node>>,
-    Extension(guesses): Extension<Guesses>,
-    Extension(mails): Extension<Mails>,
-    Extension(settings): Extension<Arc<Settings>>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
-    onwards: Result<Query<Onwards>, QueryRejection>,
-    to: Result<Json<To>, JsonRejection>,
-) -> Result<Json<Value>, AuthProblem> {
-    guesses.admit(from)?;
-    send(&node, &mails, body(to)?, Purpose::Recovery, redirect(&settings, onwards)).await
+pub(super) async fn recover(asked: Unsigned, to: Result<Json<To>, JsonRejection>) -> Result<Json<Value>, AuthProblem> {
+    send(asked, body(to)?, Purpose::Recovery).await
 }
 
 /// Signing in by mail. An address without an account gets none: accounts are made by signing up or by invitation.
-pub(super) async fn otp(
-    State(node): State<Arc<Node>>,
-    Extension(guesses): Extension<Guesses>,
-    Extension(mails): Extension<Mails>,
-    Extension(settings): Extension<Arc<Settings>>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
-    onwards: Result<Query<Onwards>, QueryRejection>,
-    to: Result<Json<To>, JsonRejection>,
-) -> Result<Json<Value>, AuthProblem> {
-    guesses.admit(from)?;
-    send(&node, &mails, body(to)?, Purpose::MagicLink, redirect(&settings, onwards)).await
+pub(super) async fn otp(asked: Unsigned, to: Result<Json<To>, JsonRejection>) -> Result<Json<Value>, AuthProblem> {
+    send(asked, body(to)?, Purpose::MagicLink).await
 }
 
-pub(super) async fn resend(
-    State(node): State<Arc<Node>>,
-    Extension(guesses): Extension<Guesses>,
-    Extension(mails): Extension<Mails>,
-    Extension(settings): Extension<Arc<Settings>>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
-    onwards: Result<Query<Onwards>, QueryRejection>,
-    to: Result<Json<To>, JsonRejection>,
-) -> Result<Json<Value>, AuthProblem> {
-    guesses.admit(from)?;
+pub(super) async fn resend(asked: Unsigned, to: Result<Json<To>, JsonRejection>) -> Result<Json<Value>, AuthProblem> {
     let to = body(to)?;
     let purpose = match to.kind.as_deref() {
         Some("signup") => Purpose::Signup,
         Some("email_change") => Purpose::EmailChange,
         _ => return Err(AuthProblem::invalid("type is signup or email_change")),
     };
-    send(&node, &mails, to, purpose, redirect(&settings, onwards)).await
+    send(asked, to, purpose).await
 }
 
-async fn send(
-    node: &Node,
-    mails: &Mails,
-    to: To,
-    purpose: Purpose,
-    redirect_to: Option<String>,
-) -> Result<Json<Value>, AuthProblem> {
+async fn send(asked: Unsigned, to: To, purpose: Purpose) -> Result<Json<Value>, AuthProblem> {
     if to.phone.is_some() {
         return Err(no_phones());
     }
     let challenge = to.challenged.read()?;
     let email = address(to.email)?;
-    admit(node, mails, &email)?;
-    in_time(accounts::send(&node.store, &email, purpose, redirect_to, challenge)).await?;
+    asked.admit_mail(&email)?;
+    in_time(accounts::send(&asked.node.store, &email, purpose, asked.redirect_to, challenge)).await?;
     Ok(Json(json!({})))
 }
 
@@ -280,15 +229,10 @@ enum Given {
 }
 
 pub(super) async fn verify(
-    State(node): State<Arc<Node>>,
-    Extension(guesses): Extension<Guesses>,
-    Extension(settings): Extension<Arc<Settings>>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
-    onwards: Result<Query<Onwards>, QueryRejection>,
+    asked: Unsigned,
     headers: HeaderMap,
     verification: Result<Json<Verification>, JsonRejection>,
 ) -> Result<Json<Verified>, AuthProblem> {
-    guesses.admit(from)?;
     let verification = body(verification)?;
     let agent = agent(&headers);
     let purposes: &[Purpose] = match verification.kind.as_str() {
@@ -303,7 +247,7 @@ pub(super) async fn verify(
             return Err(AuthProblem::invalid(message));
         }
     };
-    let redirect_to = redirect(&settings, onwards);
+    let Unsigned { node, redirect_to, .. } = asked;
     let hand_on = verification.hand_on && redirect_to.is_some();
     let verified = match (&verification.token_hash, &verification.email, &verification.token) {
         (Some(link), ..) if verification.kind == "invite" => {

@@ -11,6 +11,7 @@ mod providers;
 mod settings;
 mod signed;
 mod token;
+mod unsigned;
 mod user;
 
 pub use answer::AuthProblem;
