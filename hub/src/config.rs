@@ -1,6 +1,8 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use crate::store::identity::{ACCESS_SECONDS, LONGEST_ACCESS_SECONDS};
+
 /// Where the hub listens and keeps things. Everything else has one good value.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Config {
@@ -66,6 +68,11 @@ pub struct Config {
     #[arg(long, env = "HUB_FILE_SIZE_LIMIT", default_value_t = FILE_SIZE_LIMIT)]
     pub file_size_limit: u64,
 
+    /// How long an access token is good, seconds. Rights that end are noticed within a second all the same.
+    #[arg(long, env = "HUB_ACCESS_TOKEN_SECONDS", default_value_t = ACCESS_SECONDS,
+          value_parser = clap::value_parser!(i64).range(60..=LONGEST_ACCESS_SECONDS))]
+    pub access_token_seconds: i64,
+
     /// A JSON file that names outside identity providers whose tokens sign people in.
     #[arg(long, env = "HUB_IDENTITY_PROVIDERS")]
     pub identity_providers: Option<PathBuf>,
@@ -103,6 +110,7 @@ impl Config {
             sign_up: SignUp::Open,
             smtp_url: None,
             mail_from: DEFAULT_FROM.to_owned(),
+            access_token_seconds: ACCESS_SECONDS,
             identity_providers: None,
             objects: None,
             s3_endpoint: None,

@@ -118,6 +118,7 @@ impl Server {
         let public_url = config.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
         let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
         database.store.tokens.set_issuer(format!("{public_url}/auth/v1"));
+        database.store.tokens.set_life(config.access_token_seconds);
         let settings = Arc::new(edge::auth::Settings::new(config, &public_url)?);
         let carrier = Carrier::new(config.smtp_url.as_deref(), &config.mail_from, &config.data.join("mail"))?;
         let objects = Arc::new(open_objects(config, &database.store)?);

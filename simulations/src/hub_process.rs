@@ -10,6 +10,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use crate::database::Database;
 use crate::failure::Failure;
 use crate::process_usage;
 
@@ -64,6 +65,16 @@ impl HubProcess {
     /// The hub's own process.
     pub fn pid(&self) -> Option<u32> {
         self.child.as_ref().and_then(Child::id)
+    }
+
+    /// Where it keeps everything.
+    pub fn folder(&self) -> &Path {
+        &self.data
+    }
+
+    /// Its database, for whoever goes past the hub.
+    pub fn database(&self) -> Result<Database, Failure> {
+        Database::below(&self.data)
     }
 
     /// CPU time that the hub and its Postgres have used since they were first started, ms.

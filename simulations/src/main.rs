@@ -3,10 +3,13 @@
 
 mod bare_send;
 mod caller;
+mod changes;
 mod convergence;
 mod crashes;
+mod database;
 mod failure;
 mod fan_out;
+mod files;
 mod hub_process;
 mod latencies;
 mod ledger;
@@ -15,6 +18,7 @@ mod process_usage;
 mod report;
 mod screen;
 mod show_day;
+mod tables;
 mod tablet;
 mod venue;
 
@@ -39,6 +43,12 @@ enum What {
     ShowDay(show_day::ShowDay),
     /// What a delivery costs the hub, beside a bare loop of sends over as many sockets.
     FanOut(fan_out::FanOut),
+    /// How long a row that is committed with SQL takes to subscribers by table, and what telling them costs.
+    Changes(changes::Changes),
+    /// Upload and download of one large file, beside a plain copy through a socket.
+    Files(files::Files),
+    /// Requests of tables over HTTP, beside pgbench; lists from a table of a million rows.
+    Tables(tables::Tables),
     /// The bare loop of sends: the other half of fan-out.
     #[command(hide = true)]
     BareSend(bare_send::BareSend),
@@ -49,6 +59,9 @@ fn main() -> ExitCode {
         What::BareSend(bare) => bare.run(),
         What::ShowDay(day) => until_interrupted(day.run()),
         What::FanOut(fan_out) => until_interrupted(fan_out.run()),
+        What::Changes(changes) => until_interrupted(changes.run()),
+        What::Files(files) => until_interrupted(files.run()),
+        What::Tables(tables) => until_interrupted(tables.run()),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

@@ -18,8 +18,17 @@ pub fn cpu_ms(pid: u32) -> f64 {
 
 /// Resident memory of one process, MB.
 pub fn rss_mb(pid: u32) -> Option<f64> {
+    memory_mb(pid, "VmRSS:")
+}
+
+/// The most memory that one process has had, MB.
+pub fn peak_rss_mb(pid: u32) -> Option<f64> {
+    memory_mb(pid, "VmHWM:")
+}
+
+fn memory_mb(pid: u32, what: &str) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(what))?;
     let kb: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
     Some(kb / 1024.0)
 }

@@ -239,7 +239,7 @@ impl ShowDay {
         let mut counting = Vec::new();
         for at in 0..self.screens {
             let token = walls[at % walls.len()].clone();
-            if rate.is_some() || at % KEEPERS == 0 {
+            if at % KEEPERS == 0 {
                 opening.push(async move {
                     let hub = venue::connect(url, &token, "wall").await?;
                     Screen::open(hub, topic, rate, clock).await

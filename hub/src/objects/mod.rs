@@ -8,20 +8,26 @@ mod place;
 pub use incoming::{Digest, Incoming};
 pub use place::{Place, S3};
 
+use std::io::{self, SeekFrom};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt as _};
+use object_store::{GetResultPayload, ObjectStore, ObjectStoreExt as _};
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// Objects that are deleted at once.
 const DELETING: usize = 4;
+
+/// Bytes of a file that are read at once.
+const PIECE: usize = 512 * 1024;
 
 /// The store of objects.
 pub struct Objects {
@@ -70,6 +76,24 @@ impl From<object_store::Error> for ObjectsError {
     }
 }
 
+/// Bytes of a file of a folder, in pieces that are worth the way to another thread: the store's own are of 8 KiB.
+async fn of_file(
+    mut file: File,
+    range: Range<u64>,
+) -> Result<impl Stream<Item = Result<Bytes, ObjectsError>> + Send, ObjectsError> {
+    let unreadable = |error: io::Error| ObjectsError::Unavailable(error.to_string());
+    file.seek(SeekFrom::Start(range.start)).await.map_err(unreadable)?;
+    let wanted = file.take(range.end - range.start);
+    Ok(stream::try_unfold(wanted, move |mut file| async move {
+        let mut piece = BytesMut::with_capacity(PIECE);
+        let read = file.read_buf(&mut piece).await.map_err(unreadable)?;
+        if read == 0 && file.limit() > 0 {
+            return Err(ObjectsError::Unavailable("a file is shorter than it was".into()));
+        }
+        Ok((read > 0).then(|| (piece.freeze(), file)))
+    }))
+}
+
 impl Objects {
     /// The bytes `range` of a file, as they come.
     pub fn read(
@@ -92,7 +116,13 @@ impl Objects {
                 let store = Arc::clone(&store);
                 async move {
                     let options = object_store::GetOptions::new().with_range(Some(range));
-                    Ok::<_, ObjectsError>(store.get_opts(&path, options).await?.into_stream().map_err(Into::into))
+                    let got = store.get_opts(&path, options).await?;
+                    Ok::<_, ObjectsError>(match got.payload {
+                        GetResultPayload::File(file, _) => {
+                            of_file(File::from_std(file), got.range).await?.left_stream()
+                        }
+                        GetResultPayload::Stream(bytes) => bytes.map_err(Into::into).right_stream(),
+                    })
                 }
             })
             .try_flatten()

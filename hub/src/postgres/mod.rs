@@ -8,5 +8,5 @@ mod schema;
 
 pub use embedded::{EmbeddedError, EmbeddedPostgres};
 pub use pools::{Acting, Pools, begin, begin_at, begin_snapshot};
-pub use request::{Untyped, as_principal, read_once};
+pub use request::{Untyped, as_principal, look_up, read_once};
 pub use schema::{MigrateError, migrate, migrations};

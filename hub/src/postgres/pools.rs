@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, QueueMode, RecyclingMethod, Runtime, Timeouts};
+use futures_util::future::join;
 use tokio_postgres::{Config, NoTls};
 use uuid::Uuid;
 
@@ -130,6 +131,7 @@ pub async fn begin_at<'a>(
     acting: &Acting,
     exported: &str,
 ) -> Result<deadpool_postgres::Transaction<'a>, tokio_postgres::Error> {
+    client.prepare_cached(ACTING).await?;
     let transaction = client
         .build_transaction()
         .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
@@ -137,19 +139,19 @@ pub async fn begin_at<'a>(
         .start()
         .await?;
     // The name is Postgres's own; quotes are doubled all the same.
-    transaction.batch_execute(&format!("set transaction snapshot '{}'", exported.replace('\'', "''"))).await?;
-    state(&transaction, acting).await?;
+    let look = format!("set transaction snapshot '{}'", exported.replace('\'', "''"));
+    let (looking, stated) = join(transaction.batch_execute(&look), state(&transaction, acting)).await;
+    looking?;
+    stated?;
     Ok(transaction)
 }
 
+pub(super) const ACTING: &str = "select set_config('app.user_id', $1, true), set_config('app.org_id', $2, true), \
+                                 set_config('app.device_id', $3, true), set_config('app.system', $4, true)";
+
 async fn state(transaction: &deadpool_postgres::Transaction<'_>, acting: &Acting) -> Result<(), tokio_postgres::Error> {
     let [user, org, device, system] = claims(acting);
-    let statement = transaction
-        .prepare_cached(
-            "select set_config('app.user_id', $1, true), set_config('app.org_id', $2, true), \
-             set_config('app.device_id', $3, true), set_config('app.system', $4, true)",
-        )
-        .await?;
+    let statement = transaction.prepare_cached(ACTING).await?;
     transaction.execute(&statement, &[&user, &org, &device, &system]).await?;
     Ok(())
 }

@@ -10,10 +10,12 @@ use super::commands::Author;
 use super::token_keys::AUDIENCE;
 use super::{Store, StoreError};
 use crate::clock;
-use crate::postgres::{Acting, begin};
+use crate::postgres::{Acting, look_up};
 
-/// How long an access token is good, seconds.
+/// How long an access token is good where nobody says otherwise, seconds.
 pub const ACCESS_SECONDS: i64 = 15 * 60;
+/// The longest that one may be good, seconds: keys that signed are believed for so long after they were replaced.
+pub const LONGEST_ACCESS_SECONDS: i64 = 60 * 60;
 
 /// Who is at the other end of a session or request, as the database says right now.
 #[derive(Debug, Clone, PartialEq)]
@@ -189,7 +191,7 @@ pub fn issue(store: &Store, login: &LoginCard) -> (String, i64) {
         amr: &login.amr,
         is_anonymous: false,
         iat: now,
-        exp: now + ACCESS_SECONDS,
+        exp: now + store.tokens.life(),
     };
     (store.tokens.sign(&claims), claims.exp)
 }
@@ -355,10 +357,6 @@ async fn one(
     sql: &'static str,
     values: &[&(dyn tokio_postgres::types::ToSql + Sync)],
 ) -> Result<Option<tokio_postgres::Row>, StoreError> {
-    let mut client = store.pools.get(acting).await?;
-    let transaction = begin(&mut client, acting).await?;
-    let statement = transaction.prepare_cached(sql).await?;
-    let row = transaction.query_opt(&statement, values).await?;
-    transaction.commit().await?;
-    Ok(row)
+    let client = store.pools.get(acting).await?;
+    Ok(look_up(&client, acting, sql, values).await?.pop())
 }

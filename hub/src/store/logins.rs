@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::accounts::{self, User};
-use super::identity::{self, ACCESS_SECONDS, LoginCard, new_token, token_hash};
+use super::identity::{self, LoginCard, new_token, token_hash};
 use super::{Store, StoreError};
 use crate::postgres::{Acting, begin};
 
@@ -360,7 +360,7 @@ pub(super) async fn signed_in(store: &Store, opened: Opened) -> Result<SignedIn,
     Ok(SignedIn {
         access_token,
         token_type: "bearer",
-        expires_in: ACCESS_SECONDS,
+        expires_in: store.tokens.life(),
         expires_at,
         refresh_token: opened.refresh_token,
         user,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::StoreError;
-use super::identity::{ACCESS_SECONDS, IdentityError, token_hash};
+use super::identity::{ACCESS_SECONDS, IdentityError, LONGEST_ACCESS_SECONDS, token_hash};
 use crate::clock;
 use crate::postgres::{Acting, Pools, begin};
 use crate::sealing::{MasterKey, SigningKey};
@@ -27,6 +27,7 @@ pub struct TokenKeys {
     master: MasterKey,
     ring: RwLock<Arc<Vec<Dated>>>,
     issuer: OnceLock<String>,
+    life: OnceLock<i64>,
     asked: std::sync::Mutex<i64>,
     /// Hashes of tokens whose signature was verified: on a curve that takes longer than all the rest of a request.
     verified: DashMap<Vec<u8>, ()>,
@@ -61,6 +62,7 @@ impl TokenKeys {
             master,
             ring: RwLock::new(Arc::new(Vec::new())),
             issuer: OnceLock::new(),
+            life: OnceLock::new(),
             asked: std::sync::Mutex::new(0),
             verified: DashMap::new(),
         };
@@ -81,6 +83,16 @@ impl TokenKeys {
     /// The `iss` of new tokens.
     pub fn issuer(&self) -> &str {
         self.issuer.get().map_or("fashionos-hub", String::as_str)
+    }
+
+    /// For how long tokens are issued, seconds. The first one counts.
+    pub fn set_life(&self, seconds: i64) {
+        let _ = self.life.set(seconds);
+    }
+
+    /// How long a new token is good, seconds.
+    pub fn life(&self) -> i64 {
+        self.life.get().copied().unwrap_or(ACCESS_SECONDS)
     }
 
     /// A token with these claims, by the key whose turn it is.
@@ -168,7 +180,8 @@ impl TokenKeys {
         if !transaction.query_one(question, values).await?.get::<_, bool>(0) {
             return Ok(());
         }
-        let (ahead, after) = (ahead as f64, if ahead == 0 { 0.0 } else { (ahead + ACCESS_SECONDS + 60) as f64 });
+        let (ahead, after) =
+            (ahead as f64, if ahead == 0 { 0.0 } else { (ahead + LONGEST_ACCESS_SECONDS + 60) as f64 });
         transaction
             .execute(
                 "update hub.signing_keys set verifies_until = now() + make_interval(secs => $1::float8)

@@ -19,6 +19,7 @@ mod demo_rows;
 mod disk_full;
 mod doors;
 mod events_api;
+mod every_surface;
 mod exports;
 mod floors;
 mod hostile_frames;

@@ -4,6 +4,7 @@ mod client;
 mod counting;
 mod functions;
 mod hostile;
+mod indexes;
 mod probes;
 mod putting;
 mod reading;

@@ -148,16 +148,16 @@ pub async fn read(
         (MOST + 1).to_string(),
     ]
     .map(|text| Untyped(Some(text)));
-    let rows = transaction
-        .query_typed(
+    let statement = transaction
+        .prepare_cached(
             "select j.id, j.xid::text as xid, j.topic, j.table_name, j.row_key, j.op::text as op, j.new_row, j.old_row,
                     (extract(epoch from c.committed_at) * 1000)::bigint as at
                from live.journal j join live.commits c on c.xid = j.xid and c.topic = j.topic
               where (j.xid >= $1::xid8 or j.xid = any ($2::xid8[])) and j.organization_id = $3::uuid
               order by j.id limit $4::bigint",
-            &values.each_ref().map(untyped),
         )
         .await?;
+    let rows = transaction.query(&statement, &values.each_ref().map(|value| value as &(dyn ToSql + Sync))).await?;
     if rows.len() > MOST {
         return Ok(Err(Missed::TooMany));
     }

@@ -1,6 +1,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use futures_util::future::try_join_all;
 use uuid::Uuid;
 
 use super::catalogue::{ChangeTable, quoted};
@@ -37,32 +38,42 @@ pub async fn see(
     most: usize,
 ) -> Result<Seen, StoreError> {
     let mut client = store.pools.get(acting).await?;
-    let transaction = begin_at(&mut client, acting, exported).await?;
-    let mut seen = Seen { keys: Vec::with_capacity(asked.len()), probes: HashMap::new() };
+    let mut statements = Vec::with_capacity(asked.len() + probes.len());
     for question in asked {
         let (key, table) = (quoted(&question.table.key), question.table.sql());
-        let rows = match &question.keys {
-            Some(keys) => {
-                let sql = format!("select {key} from {table} where {key} = any ($1)");
-                let statement = transaction.prepare_cached(&sql).await?;
-                transaction.query(&statement, &[keys]).await?
-            }
-            None => {
-                let statement = transaction.prepare_cached(&format!("select {key} from {table} limit $1")).await?;
-                transaction.query(&statement, &[&i64::try_from(most).unwrap_or(i64::MAX)]).await?
-            }
+        let sql = match question.keys {
+            Some(_) => format!("select {key} from {table} where {key} = any ($1)"),
+            None => format!("select {key} from {table} limit $1"),
         };
-        seen.keys.push(rows.into_iter().map(|row| row.get(0)).collect());
+        statements.push(client.prepare_cached(&sql).await?);
     }
     for probe in probes {
         let sql = format!(
             "select md5(coalesce(string_agg(p::text, ',' order by p::text), '')) from app.{}() p",
             quoted(probe)
         );
-        let statement = transaction.prepare_cached(&sql).await?;
-        let answer = transaction.query_one(&statement, &[]).await?;
-        seen.probes.insert(probe.clone(), answer.get(0));
+        statements.push(client.prepare_cached(&sql).await?);
     }
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let transaction = begin_at(&mut client, acting, exported).await?;
+    let mut questions = Vec::with_capacity(statements.len());
+    for (at, statement) in statements.iter().enumerate() {
+        let transaction = &transaction;
+        let keys = asked.get(at).map(|question| question.keys.as_ref());
+        questions.push(async move {
+            match keys {
+                Some(Some(keys)) => transaction.query(statement, &[keys]).await,
+                Some(None) => transaction.query(statement, &[&most]).await,
+                None => transaction.query(statement, &[]).await,
+            }
+        });
+    }
+    // They travel together: whoever waits for a change waits for every round trip.
+    let mut answers = try_join_all(questions).await?;
     transaction.commit().await?;
-    Ok(seen)
+    let of_probes = answers.split_off(asked.len());
+    Ok(Seen {
+        keys: answers.into_iter().map(|rows| rows.into_iter().map(|row| row.get(0)).collect()).collect(),
+        probes: probes.iter().cloned().zip(of_probes.iter().filter_map(|rows| Some(rows.first()?.get(0)))).collect(),
+    })
 }
