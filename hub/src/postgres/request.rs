@@ -38,7 +38,7 @@ impl ToSql for Untyped {
 
 const CLAIMS: &str = "select set_config('app.user_id', $1, true), set_config('app.org_id', $2, true), \
                       set_config('app.device_id', $3, true), set_config('app.system', $4, true), \
-                      set_config('statement_timeout', $5, true)";
+                      set_config('app.from', $5, true), set_config('statement_timeout', $6, true)";
 
 /// Runs one statement that changes nothing, in a transaction of its own: BEGIN, who acts, the statement and COMMIT travel
 /// together, one round trip. `timeout` in milliseconds.
@@ -90,9 +90,9 @@ pub async fn as_principal(
     rows
 }
 
-fn stated(acting: &Acting, timeout: u32) -> [Untyped; 5] {
-    let [user, org, device, system] = claims(acting);
-    [user, org, device, system, timeout.to_string()].map(|text| Untyped(Some(text)))
+fn stated(acting: &Acting, timeout: u32) -> [Untyped; 6] {
+    let [user, org, device, system, from] = claims(acting);
+    [user, org, device, system, from, timeout.to_string()].map(|text| Untyped(Some(text)))
 }
 
 fn typed(values: &[Untyped]) -> Vec<(&(dyn ToSql + Sync), Type)> {
