@@ -1,5 +1,7 @@
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+
+use ipnet::IpNet;
 
 use crate::store::identity::{ACCESS_SECONDS, LONGEST_ACCESS_SECONDS};
 
@@ -31,6 +33,11 @@ pub struct Config {
     /// https://app.example.com.
     #[arg(long, env = "HUB_REDIRECT_ORIGINS", value_delimiter = ',')]
     pub redirect_origins: Vec<String>,
+
+    /// Proxies in front of the hub, as addresses or networks separated by commas: 10.0.0.0/8. What they say in X-Forwarded-For
+    /// about where a request is from is believed; of everybody else, the address of the connection is.
+    #[arg(long, env = "HUB_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
 
     /// Who may make an account: everybody, or only who was invited.
     #[arg(long, env = "HUB_SIGN_UP", value_enum, default_value = "open")]
@@ -83,6 +90,15 @@ pub struct Config {
     pub erasures: Option<PathBuf>,
 }
 
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    let one = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse::<IpNet>()
+        .or_else(|_| one())
+        .map_err(|_| format!("{text} is no address and no network such as 10.0.0.0/8"))
+}
+
 /// 5 GiB.
 const FILE_SIZE_LIMIT: u64 = 5 << 30;
 
@@ -107,6 +123,7 @@ impl Config {
             master_key: Some(master_key),
             public_url: None,
             redirect_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
             sign_up: SignUp::Open,
             smtp_url: None,
             mail_from: DEFAULT_FROM.to_owned(),

@@ -94,6 +94,7 @@ fn producer(user_id: Uuid, organization_id: Uuid) -> Identity {
         },
         expires_at: None,
         login: None,
+        from: None,
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod edge;
 pub mod live;
 pub mod logging;

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use commands::audit::AuditCommand;
+use commands::maintenance::MaintenanceCommand;
 use commands::person::{ErasuresCommand, PersonCommand};
 use hub::config::Config;
 use hub::office::tickets::{self, TicketFormat as Format, TicketsError};
@@ -61,6 +62,18 @@ enum Command {
         #[command(flatten)]
         config: Config,
     },
+    /// Say whether this installation is healthy: configuration, database, rights, indexes, journal, clock, mails, files. Changes
+    /// nothing; may run beside a hub. Ends with 0 if all is well, 1 if there are warnings, 2 if there are errors.
+    Doctor {
+        #[command(flatten)]
+        config: Config,
+        /// As one line of JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// What the hub does by itself: what was done, how it went, and doing it now. May run beside a hub.
+    #[command(subcommand)]
+    Maintenance(MaintenanceCommand),
     /// Replace the key that signs access tokens: in a quarter of an hour, without anybody noticing.
     RotateKeys {
         #[command(flatten)]
@@ -142,6 +155,12 @@ enum Failure {
     Tickets(#[from] TicketsError),
     #[error("{0}")]
     Input(String),
+    #[error("the installation is not healthy")]
+    Unhealthy(u8),
+    #[error(transparent)]
+    Job(#[from] hub::upkeep::JobError),
+    #[error(transparent)]
+    Objects(#[from] hub::objects::ObjectsError),
     #[error("{0}")]
     Io(#[from] std::io::Error),
 }
@@ -152,6 +171,8 @@ async fn main() -> ExitCode {
     hub::logging::start();
     match run(arguments.command).await {
         Ok(()) => ExitCode::SUCCESS,
+        // It was said what is wrong.
+        Err(Failure::Unhealthy(status)) => ExitCode::from(status),
         Err(failure) => {
             eprintln!("hub: {failure}");
             ExitCode::FAILURE
@@ -198,10 +219,12 @@ async fn run(command: Command) -> Result<(), Failure> {
             store.tokens.rotate(&store.pools, rotation).await?;
             say_ready(&store.tokens.published())
         }
+        Command::Maintenance(command) => commands::maintenance::run(command).await,
         Command::Audit(command) => commands::audit::run(command).await,
         Command::Person(command) => commands::person::run(command).await,
         Command::Erasures(command) => commands::person::erasures(command).await,
         Command::RotateMasterKey { config } => commands::keys::rotate(&config).await,
+        Command::Doctor { config, json } => commands::doctor::run(&config, json).await,
         Command::Types { config } => {
             let database = open_database(&config).await?;
             say(&reference::types(&DataModel::read(&database.store.pools).await?))

@@ -14,8 +14,7 @@ use crate::objects::{Objects, ObjectsError, Place};
 use crate::postgres::{EmbeddedError, EmbeddedPostgres, MigrateError, Pools, migrate};
 use crate::sealing::{MasterKey, MasterKeyError};
 use crate::store::privacy::{self, Register};
-use crate::store::storage::collect;
-use crate::store::{Store, StoreError, daily_round, one_time};
+use crate::store::{Store, StoreError};
 use crate::{clock, edge, upkeep};
 
 /// A database that is migrated and open, with the server that runs it if it is the hub's own.
@@ -35,7 +34,7 @@ pub struct Server {
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
     mails: JoinHandle<()>,
-    rounds: JoinHandle<()>,
+    housekeeping: JoinHandle<()>,
     /// Where the bytes of files are.
     pub objects: Arc<Objects>,
 }
@@ -106,6 +105,19 @@ pub async fn open_database(config: &Config) -> Result<Database, StartError> {
     Ok(Database { store, embedded })
 }
 
+/// As [`open_database`], beside the hub that runs the embedded database of the data folder, if there is one.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn open_beside(config: &Config) -> Result<Database, StartError> {
+    match EmbeddedPostgres::running(&config.data) {
+        Some(url) if config.database_url.is_none() => {
+            open_database(&Config { database_url: Some(url), ..config.clone() }).await
+        }
+        _ => open_database(config).await,
+    }
+}
+
 impl Server {
     /// Serves on the configured address until [`stop`](Self::stop).
     ///
@@ -121,19 +133,16 @@ impl Server {
         database.store.tokens.set_life(config.access_token_seconds);
         let settings = Arc::new(edge::auth::Settings::new(config, &public_url)?);
         let carrier = Carrier::new(config.smtp_url.as_deref(), &config.mail_from, &config.data.join("mail"))?;
-        let objects = Arc::new(open_objects(config, &database.store)?);
+        let objects = Arc::new(open_objects(config, database.store.keyring.master())?);
         let files = Arc::new(edge::storage::Files::new(Arc::clone(&objects), config.file_size_limit));
         let node = Node::start(Arc::clone(&database.store), Metrics::new());
         let mails = tokio::spawn(mail::deliver(Arc::clone(&database.store), carrier, public_url));
-        tokio::spawn(keep_accounts(Arc::clone(&node)));
-        let rounds = tokio::spawn(make_rounds(Arc::clone(&database.store)));
-        tokio::spawn(keep_files(Arc::clone(&node), Arc::clone(&objects)));
         tokio::spawn(doorbell::listen(Arc::clone(&node)));
         tokio::spawn(keep_time(Arc::clone(&node)));
-        tokio::spawn(upkeep::keep(Arc::clone(&node)));
+        let housekeeping = tokio::spawn(upkeep::keep(Arc::clone(&node), Arc::clone(&objects)));
         let (stop, mut stopped) = watch::channel(false);
-        let router =
-            edge::router(Arc::clone(&node), settings, files).into_make_service_with_connect_info::<SocketAddr>();
+        let router = edge::router(Arc::clone(&node), settings, files, config.trusted_proxies.clone().into())
+            .into_make_service_with_connect_info::<SocketAddr>();
         let serving = tokio::spawn(async move {
             let graceful = axum::serve(listener, router)
                 .with_graceful_shutdown(async move {
@@ -145,7 +154,7 @@ impl Server {
             }
         });
         tracing::info!(%address, "the hub is ready");
-        Ok(Self { address, node, database: database.embedded, stop, serving, mails, rounds, objects })
+        Ok(Self { address, node, database: database.embedded, stop, serving, mails, housekeeping, objects })
     }
 
     /// Stops: sessions are told, what is being committed is answered, the embedded database is shut down.
@@ -164,8 +173,9 @@ impl Server {
         self.serving.abort();
         // One that is on its way is sent again by whoever starts next, under the same message id.
         self.mails.abort();
-        // A round that is under way is rolled back, and made by whoever starts next.
-        self.rounds.abort();
+        // What was begun is rolled back or stays done, and whoever is next goes on.
+        self.housekeeping.abort();
+        let _ = tokio::time::timeout(GOODBYES_WITHIN, upkeep::let_go(&self.node.store)).await;
         self.node.stop();
         if let Some(mut embedded) = self.database.take() {
             let _ = tokio::task::spawn_blocking(move || embedded.stop()).await;
@@ -180,13 +190,16 @@ impl Drop for Server {
         self.node.drain(true);
         self.serving.abort();
         self.mails.abort();
-        self.rounds.abort();
+        self.housekeeping.abort();
         self.node.stop();
     }
 }
 
 /// The place that the configuration names. What tells this installation from others is derived from its one secret.
-fn open_objects(config: &Config, store: &Store) -> Result<Objects, ObjectsError> {
+///
+/// # Errors
+/// See [`ObjectsError`].
+pub fn open_objects(config: &Config, master: &MasterKey) -> Result<Objects, ObjectsError> {
     let mut place = match &config.objects {
         Some(text) => Place::parse(text)?,
         None => Place::Folder(config.data.join("objects")),
@@ -196,32 +209,10 @@ fn open_objects(config: &Config, store: &Store) -> Result<Objects, ObjectsError>
         s3.region.clone_from(&config.s3_region);
         s3.keys = config.s3_access_key_id.clone().zip(config.s3_secret_access_key.clone());
     }
-    let secret = store.keyring.master().derive("name of the store of objects");
+    let secret = master.derive("name of the store of objects");
     let name: String = secret[..8].iter().map(|byte| format!("{byte:02x}")).collect();
     Objects::open(&place, &name)
 }
-
-/// Every hour: what was left behind of uploads that never became files, and of files that are gone.
-async fn keep_files(node: Arc<Node>, objects: Arc<Objects>) {
-    let mut round = 0u32;
-    while !node.is_draining() {
-        tokio::time::sleep(Duration::from_secs(15)).await;
-        round = round.wrapping_add(1);
-        if !round.is_multiple_of(240) {
-            continue;
-        }
-        match collect::all(&node.store, &objects, LEFT_BEHIND).await {
-            Ok(collected) if collected != collect::Collected::default() => {
-                tracing::info!(?collected, "what was left behind of files was cleared away");
-            }
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "what is left behind of files could not be cleared away"),
-        }
-    }
-}
-
-/// After which time an object that the database does not know is not one that it is about to know.
-const LEFT_BEHIND: Duration = Duration::from_secs(24 * 3600);
 
 /// Measures the database's clock again and again; the machines may drift apart.
 async fn keep_time(node: Arc<Node>) {
@@ -237,55 +228,3 @@ async fn keep_time(node: Arc<Node>) {
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 /// How long it then waits for the goodbyes.
 const GOODBYES_WITHIN: Duration = Duration::from_secs(1);
-
-/// How often to look whose day has begun: time zones begin theirs at the hour, few of them at a part of it.
-const ROUNDS_EVERY: Duration = Duration::from_secs(60 * 60);
-/// The same, when something did not work.
-const ROUNDS_AGAIN: Duration = Duration::from_secs(60);
-
-/// Makes the daily round of every organization, beginning at once: days may have begun while no hub ran. The database
-/// says which rounds are due and lets one hub make each.
-async fn make_rounds(store: Arc<Store>) {
-    loop {
-        let mut failed = false;
-        match daily_round::due(&store).await {
-            Ok(due) => {
-                for organization_id in due {
-                    match daily_round::make(&store, organization_id).await {
-                        Ok(Some(late)) => tracing::info!(%organization_id, late, "the daily round was made"),
-                        Ok(None) => {}
-                        Err(error) => {
-                            failed = true;
-                            tracing::warn!(%organization_id, %error, "the daily round could not be made");
-                        }
-                    }
-                }
-            }
-            Err(error) => {
-                failed = true;
-                tracing::warn!(%error, "the daily rounds could not be looked for");
-            }
-        }
-        tokio::time::sleep(if failed { ROUNDS_AGAIN } else { ROUNDS_EVERY }).await;
-    }
-}
-
-/// Learns of keys that other hubs made, replaces old ones, and forgets what has ended.
-async fn keep_accounts(node: Arc<Node>) {
-    let mut round = 0u32;
-    while !node.is_draining() {
-        tokio::time::sleep(Duration::from_secs(15)).await;
-        round = round.wrapping_add(1);
-        let (store, hourly) = (&node.store, round % 240 == 1);
-        let kept = async {
-            if hourly {
-                store.tokens.renew(&store.pools).await?;
-                one_time::tidy(store).await?;
-            }
-            store.tokens.reload(&store.pools).await
-        };
-        if let Err(error) = kept.await {
-            tracing::debug!(%error, "the accounts could not be looked after");
-        }
-    }
-}

@@ -104,7 +104,13 @@ export type ExportName =
 export interface AuditEntry {
   /** RFC 3339. */
   at: string;
-  actor: { kind: "user" | "device" | "plugin" | "system" | "database"; id: string | null; name: string | null };
+  actor: {
+    kind: "user" | "device" | "plugin" | "system" | "database";
+    id: string | null;
+    name: string | null;
+    /** The address that it came from, for as long as the journal keeps the change. */
+    address: string | null;
+  };
   /** The command or request that it was part of. */
   request_id: string | null;
   action: "insert" | "update" | "delete";

@@ -5,6 +5,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use schemas::ErrorCode;
 
+use super::client_address;
 use super::problem::Problem;
 use crate::live::Node;
 use crate::store::identity::{self, Identity};
@@ -22,7 +23,7 @@ impl FromRequestParts<Arc<Node>> for Caller {
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")))
             .ok_or_else(|| Problem::of(ErrorCode::InvalidToken, "Authorization: Bearer is missing"))?;
-        Ok(Self(Arc::new(identity::resolve(&node.store, token).await?)))
+        Ok(Self(Arc::new(identity::resolve(&node.store, token, client_address::of(&parts.headers)).await?)))
     }
 }
 

@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -13,6 +14,7 @@ use schemas::{Encoding, ErrorCode};
 use tokio::net::TcpStream;
 use tungstenite::handshake::derive_accept_key;
 
+use super::client_address;
 use super::problem::Problem;
 use crate::live::Node;
 
@@ -46,12 +48,13 @@ async fn upgrade(State(node): State<Arc<Node>>, mut request: Request) -> Result<
     };
     let accept = derive_accept_key(key.as_bytes());
     let (encoding, protocol) = negotiate(headers)?;
+    let from = client_address::of(headers);
     let Some(upgrade) = request.extensions_mut().remove::<OnUpgrade>() else {
         return Err(Problem::of(ErrorCode::MalformedFrame, "this connection cannot be upgraded"));
     };
     tokio::spawn(async move {
         match upgrade.await {
-            Ok(upgraded) => adopt(&node, upgraded, encoding),
+            Ok(upgraded) => adopt(&node, upgraded, encoding, from),
             Err(error) => tracing::debug!(%error, "an upgrade was not completed"),
         }
     });
@@ -86,10 +89,10 @@ fn negotiate(headers: &HeaderMap) -> Result<(Encoding, Option<&'static str>), Pr
 }
 
 /// Takes the socket out of the HTTP server: from here on it belongs to one shard, without a buffer of its own.
-fn adopt(node: &Arc<Node>, upgraded: Upgraded, encoding: Encoding) {
+fn adopt(node: &Arc<Node>, upgraded: Upgraded, encoding: Encoding, from: Option<IpAddr>) {
     match downcast::<TokioIo<TcpStream>>(upgraded) {
         Ok(parts) => match parts.io.into_inner().into_std() {
-            Ok(stream) => node.adopt(stream, encoding, parts.read_buf),
+            Ok(stream) => node.adopt(stream, encoding, parts.read_buf, from),
             Err(error) => tracing::debug!(%error, "an upgraded socket was gone"),
         },
         Err(_) => tracing::error!("an upgraded connection is not a TCP socket"),

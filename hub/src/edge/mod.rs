@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod auth;
 pub mod caller;
+pub mod client_address;
 pub mod console;
 pub mod devices;
 pub mod doors;
@@ -37,7 +38,12 @@ use crate::live::Node;
 const BODY: usize = 64 * 1024;
 
 /// Everything the hub answers.
-pub fn router(node: Arc<Node>, settings: Arc<auth::Settings>, files: Arc<storage::Files>) -> Router {
+pub fn router(
+    node: Arc<Node>,
+    settings: Arc<auth::Settings>,
+    files: Arc<storage::Files>,
+    proxies: client_address::Proxies,
+) -> Router {
     let request_id = HeaderName::from_static("x-request-id");
     let header = |name, value| {
         SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
@@ -77,5 +83,6 @@ pub fn router(node: Arc<Node>, settings: Arc<auth::Settings>, files: Arc<storage
         .layer(trace)
         .layer(PropagateRequestIdLayer::new(request_id.clone()))
         .layer(SetRequestIdLayer::new(request_id, MakeRequestUuid))
+        .layer(axum::middleware::map_request_with_state(proxies, client_address::find))
         .with_state(node)
 }

@@ -1,4 +1,5 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -128,14 +129,20 @@ impl Node {
     }
 
     /// Hands an upgraded connection to a shard.
-    pub fn adopt(self: &Arc<Self>, stream: std::net::TcpStream, encoding: Encoding, read_ahead: Bytes) {
+    pub fn adopt(
+        self: &Arc<Self>,
+        stream: std::net::TcpStream,
+        encoding: Encoding,
+        read_ahead: Bytes,
+        from: Option<IpAddr>,
+    ) {
         let id = self.next_id();
         let shards = self.shards();
         let index = usize::try_from(id).unwrap_or(0) % shards.len().max(1);
         if let Some(shard) = shards.get(index) {
             self.open.send_modify(|open| *open += 1);
             let counted = Counted(Arc::clone(self));
-            shard.do_send(Adopt { id, stream, encoding, read_ahead, counted });
+            shard.do_send(Adopt { id, stream, encoding, read_ahead, from, counted });
         }
     }
 

@@ -286,7 +286,8 @@ where
     F: AsyncFn(&Transaction<'_>, &Author) -> Result<(), StoreError>,
 {
     let acting = Acting::System { organization_id };
-    let author = Author { kind: PrincipalKind::Device, id: Uuid::nil(), name: "hub".to_owned(), organization_id };
+    let author =
+        Author { kind: PrincipalKind::Device, id: Uuid::nil(), name: "hub".to_owned(), organization_id, from: None };
     let mut client = store.pools.get(&acting).await?;
     let transaction = begin(&mut client, &acting).await?;
     work(&transaction, &author).await?;

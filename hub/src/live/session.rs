@@ -1,4 +1,5 @@
 use std::cell::RefCell;
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -47,6 +48,7 @@ pub struct Session {
     pub(super) socket: Rc<Socket>,
     seat: Seat,
     shard: Addr<Shard>,
+    from: Option<IpAddr>,
     reader: Reader,
     pub(super) identity: Option<Arc<Identity>>,
     pub(super) topics: Vec<Joined>,
@@ -72,12 +74,13 @@ pub(super) enum End {
 
 impl Session {
     /// A session of an adopted socket.
-    pub fn new(node: Arc<Node>, socket: Rc<Socket>, seat: Seat, shard: Addr<Shard>) -> Self {
+    pub fn new(node: Arc<Node>, socket: Rc<Socket>, seat: Seat, shard: Addr<Shard>, from: Option<IpAddr>) -> Self {
         Self {
             node,
             socket,
             seat,
             shard,
+            from,
             reader: Reader::default(),
             identity: None,
             topics: Vec::new(),
@@ -236,7 +239,7 @@ impl Session {
     }
 
     async fn hello(&mut self, token: &str) -> Result<(), End> {
-        let identity = match identity::resolve(&self.node.store, token).await {
+        let identity = match identity::resolve(&self.node.store, token, self.from).await {
             Ok(identity) => Arc::new(identity),
             Err(error) => return self.refuse(&error),
         };

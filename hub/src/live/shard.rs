@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::net::TcpStream as StdTcpStream;
+use std::net::{IpAddr, TcpStream as StdTcpStream};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -48,6 +48,8 @@ pub struct Adopt {
     pub encoding: Encoding,
     /// What the peer sent right behind the upgrade request.
     pub read_ahead: Bytes,
+    /// From where the peer is.
+    pub from: Option<IpAddr>,
     /// Counts it among the open ones.
     pub counted: Counted,
 }
@@ -171,7 +173,7 @@ impl Handler<Adopt> for Shard {
         self.sockets.insert(adopt.id, Rc::clone(&socket));
         self.node.metrics.sessions.increment(1.0);
         let seat = Seat { socket: adopt.id, shard: self.index, encoding: adopt.encoding };
-        let session = Session::new(Arc::clone(&self.node), socket, seat, ctx.address());
+        let session = Session::new(Arc::clone(&self.node), socket, seat, ctx.address(), adopt.from);
         actix::spawn(session.run(adopt.read_ahead));
     }
 }

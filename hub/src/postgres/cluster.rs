@@ -116,7 +116,7 @@ impl Cluster {
 
     /// Connection string of the superuser for one of the databases.
     pub(super) fn url_of(&self, database: &str) -> String {
-        format!("host={} user={SUPERUSER} password={} dbname={database}", self.socket_dir.display(), self.password)
+        url(&self.socket_dir, &self.password, database)
     }
 
     /// Makes the database `hub` if there is none.
@@ -279,6 +279,19 @@ fn lock(data: &Path) -> Result<File, EmbeddedError> {
         }
         Err(TryLockError::Error(source)) => Err(io(source)),
     }
+}
+
+/// Connection string of the superuser of a server that runs in a data folder, whoever started it.
+pub(super) fn running(data: &Path) -> Option<String> {
+    let data = data.canonicalize().ok()?;
+    let socket_dir = socket_dir(&data);
+    std::os::unix::net::UnixStream::connect(socket_dir.join(".s.PGSQL.5432")).ok()?;
+    let password = fs::read_to_string(data.join("postgres.password")).ok()?;
+    Some(url(&socket_dir, password.trim(), "hub"))
+}
+
+fn url(socket_dir: &Path, password: &str, database: &str) -> String {
+    format!("host={} user={SUPERUSER} password={password} dbname={database}", socket_dir.display())
 }
 
 /// Unix socket paths end at 107 bytes; a deep data folder gets a short one derived from its path.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::cluster::{Cluster, Postmaster};
+use super::cluster::{self, Cluster, Postmaster};
 
 /// A private Postgres cluster in the hub's data folder: a Unix socket only, passwords only, `fsync` on.
 ///
@@ -84,6 +84,17 @@ impl EmbeddedPostgres {
         let server = Self { cluster, stopping, keeper: Some(keeper) };
         server.cluster.ensure_database()?;
         Ok(server)
+    }
+
+    /// Connection string of the superuser of the server that runs in a data folder, for the database `hub`: for whoever works
+    /// beside the hub that keeps it. `None` when there is no such server.
+    pub fn running(data: &Path) -> Option<String> {
+        cluster::running(data)
+    }
+
+    /// Whether a data folder has a cluster, running or not.
+    pub fn is_in(data: &Path) -> bool {
+        data.join("postgres/PG_VERSION").exists()
     }
 
     /// Connection string of the cluster's superuser, for the database `hub`.

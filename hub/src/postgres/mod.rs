@@ -9,4 +9,4 @@ mod schema;
 pub use embedded::{EmbeddedError, EmbeddedPostgres};
 pub use pools::{Acting, Pools, begin, begin_at, begin_snapshot};
 pub use request::{Untyped, as_principal, look_up, read_once};
-pub use schema::{MigrateError, migrate, migrations};
+pub use schema::{MigrateError, expected_migrations, migrate, migrations};

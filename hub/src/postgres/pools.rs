@@ -5,7 +5,7 @@ use futures_util::future::join;
 use tokio_postgres::{Config, NoTls};
 use uuid::Uuid;
 
-use crate::sealing::MasterKey;
+use crate::sealing::{MasterKey, SealedAddress};
 
 /// Connections by login. `app` answers requests under the principal's claims; `worker` commits what actors decide.
 #[derive(Clone)]
@@ -24,11 +24,15 @@ pub enum Acting {
         user_id: Uuid,
         /// The organization that the session has selected.
         organization_id: Uuid,
+        /// From where.
+        from: Option<SealedAddress>,
     },
     /// A paired device (login `hub_app`).
     Device {
         /// The device.
         device_id: Uuid,
+        /// From where.
+        from: Option<SealedAddress>,
     },
     /// The hub itself, for what belongs to no tenant: accounts, logins, keys (login `hub_worker`).
     Platform,
@@ -147,24 +151,28 @@ pub async fn begin_at<'a>(
 }
 
 pub(super) const ACTING: &str = "select set_config('app.user_id', $1, true), set_config('app.org_id', $2, true), \
-                                 set_config('app.device_id', $3, true), set_config('app.system', $4, true)";
+                                 set_config('app.device_id', $3, true), set_config('app.system', $4, true), \
+                                 set_config('app.from', $5, true)";
 
 async fn state(transaction: &deadpool_postgres::Transaction<'_>, acting: &Acting) -> Result<(), tokio_postgres::Error> {
-    let [user, org, device, system] = claims(acting);
+    let [user, org, device, system, from] = claims(acting);
     let statement = transaction.prepare_cached(ACTING).await?;
-    transaction.execute(&statement, &[&user, &org, &device, &system]).await?;
+    transaction.execute(&statement, &[&user, &org, &device, &system, &from]).await?;
     Ok(())
 }
 
-/// The settings that say who acts: `app.user_id`, `app.org_id`, `app.device_id`, `app.system`.
-pub(super) fn claims(acting: &Acting) -> [String; 4] {
+/// The settings that say who acts: `app.user_id`, `app.org_id`, `app.device_id`, `app.system`; and from where, `app.from`.
+pub(super) fn claims(acting: &Acting) -> [String; 5] {
     let nobody = String::new;
+    let sealed = |from: &Option<SealedAddress>| from.map(|from| from.hex()).unwrap_or_default();
     match acting {
-        Acting::Person { user_id, organization_id } => {
-            [user_id.to_string(), organization_id.to_string(), nobody(), nobody()]
+        Acting::Person { user_id, organization_id, from } => {
+            [user_id.to_string(), organization_id.to_string(), nobody(), nobody(), sealed(from)]
         }
-        Acting::Device { device_id } => [nobody(), nobody(), device_id.to_string(), nobody()],
-        Acting::System { organization_id } => [nobody(), organization_id.to_string(), nobody(), "on".to_owned()],
-        Acting::Platform => [nobody(), nobody(), nobody(), "on".to_owned()],
+        Acting::Device { device_id, from } => [nobody(), nobody(), device_id.to_string(), nobody(), sealed(from)],
+        Acting::System { organization_id } => {
+            [nobody(), organization_id.to_string(), nobody(), "on".to_owned(), nobody()]
+        }
+        Acting::Platform => [nobody(), nobody(), nobody(), "on".to_owned(), nobody()],
     }
 }

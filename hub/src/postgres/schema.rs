@@ -172,6 +172,11 @@ pub fn migrations() -> impl Iterator<Item = (&'static str, &'static str)> {
     MIGRATIONS.iter().map(|migration| (migration.description.as_ref(), migration.sql.as_str()))
 }
 
+/// The versions that this program's schema is made of, in order, with their checksums.
+pub fn expected_migrations() -> impl Iterator<Item = (i64, &'static [u8])> {
+    MIGRATIONS.iter().map(|migration| (migration.version, migration.checksum.as_ref()))
+}
+
 fn options(owner: &tokio_postgres::Config) -> Result<PgConnectOptions, MigrateError> {
     let mut options = PgConnectOptions::new_without_pgpass().application_name("hub migrate");
     match owner.get_hosts().first() {

@@ -1,6 +1,7 @@
 //! What makes a stolen dump useless: the master key, the keys of data subjects, sealed values, ticket codes.
 
 mod audit_signer;
+mod client_address;
 mod envelope;
 mod key_ring;
 mod link_signer;
@@ -10,6 +11,7 @@ mod ticket_code;
 pub mod totp;
 
 pub use audit_signer::{AuditSigner, Head};
+pub use client_address::{AddressSealer, SealedAddress};
 pub use envelope::{SubjectKey, UnsealError, key_id, wrapping_cipher};
 pub use key_ring::Opener;
 pub use link_signer::LinkSigner;

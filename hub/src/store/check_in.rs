@@ -116,7 +116,8 @@ async fn attempt(
 }
 
 const CLAIMS: &str = "select set_config('app.user_id', '', true), set_config('app.device_id', '', true),
-    set_config('app.org_id', $1, true), set_config('app.system', 'on', true), pg_current_xact_id()::text";
+    set_config('app.org_id', $1, true), set_config('app.system', 'on', true), pg_current_xact_id()::text,
+    set_config('app.by_kind', $2, true), set_config('app.by_id', $3, true), set_config('app.from', $4, true)";
 
 const DECIDED: &str = "
     select c.command_id, c.outcome, c.fingerprint,
@@ -153,7 +154,8 @@ async fn in_transaction(
 
     // One round trip: the statements are sent one behind the other. Biased, here and below: the error of the first that failed
     // counts, not that of those behind it, which only say that the transaction is dead.
-    let claim_values: [SqlValue<'_>; 1] = [&org];
+    let (kind, id, from) = written_by(batch);
+    let claim_values: [SqlValue<'_>; 4] = [&org, &kind, &id, &from];
     let id_values: [SqlValue<'_>; 1] = [&ids];
     let door_values: [SqlValue<'_>; 1] = [&event_id];
     let ticket_values: [SqlValue<'_>; 2] = [&codes, &picked];
@@ -216,6 +218,18 @@ async fn in_transaction(
         answers[index] = answer;
     }
     Ok(Admitted { answers })
+}
+
+/// The one who scanned all of a batch, and from where. Where there are several, the ledger says who scanned what.
+fn written_by(batch: &[ScanRequest]) -> (&'static str, String, String) {
+    let Some(first) = batch.first().map(|scan| &scan.author) else { return Default::default() };
+    let one = batch.iter().all(|scan| (scan.author.kind, scan.author.id) == (first.kind, first.id));
+    let here = batch.iter().all(|scan| scan.author.from == first.from);
+    match (one, here) {
+        (true, true) => (first.kind_name(), first.id.to_string(), first.from_setting()),
+        (true, false) => (first.kind_name(), first.id.to_string(), String::new()),
+        (false, _) => Default::default(),
+    }
 }
 
 fn read_decided(rows: Vec<tokio_postgres::Row>) -> Result<HashMap<Uuid, Stored>, StoreError> {

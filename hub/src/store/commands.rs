@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{Store, StoreError};
 use crate::postgres::{Acting, begin};
+use crate::sealing::SealedAddress;
 
 /// For whom a command is carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct Author {
     pub name: String,
     /// The tenant.
     pub organization_id: Uuid,
+    /// From where.
+    pub from: Option<SealedAddress>,
 }
 
 /// What is stored about a command.
@@ -60,6 +63,11 @@ impl Author {
             PrincipalKind::Person => "user",
             PrincipalKind::Device => "device",
         }
+    }
+
+    /// From where, as the setting `app.from` of a transaction.
+    pub fn from_setting(&self) -> String {
+        self.from.map(|from| from.hex()).unwrap_or_default()
     }
 }
 
@@ -152,12 +160,15 @@ where
         .prepare_cached(
             "select set_config('app.by_kind', $1, true), set_config('app.by_id', $2, true),
                     set_config('app.command_id', $3, true), pg_advisory_xact_lock(hashtextextended($3, 0)),
-                    pg_current_xact_id()::text",
+                    pg_current_xact_id()::text, set_config('app.from', $4, true)",
         )
         .await?;
     // The lock makes a retry that overtakes its original wait for it instead of colliding with it.
     let row = transaction
-        .query_one(&statement, &[&author.kind_name(), &author.id.to_string(), &command_id.to_string()])
+        .query_one(
+            &statement,
+            &[&author.kind_name(), &author.id.to_string(), &command_id.to_string(), &author.from_setting()],
+        )
         .await?;
     let xid: String = row.get(4);
     if let Some(stored) = find(&transaction, &[command_id]).await?.remove(&command_id) {

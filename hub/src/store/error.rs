@@ -27,6 +27,17 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// For programs. Never renamed.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unavailable(_) => "unavailable",
+            Self::Constraint { .. } => "constraint",
+            Self::Invalid(_) => "invalid",
+            Self::Denied => "denied",
+            Self::Internal(_) => "internal",
+        }
+    }
+
     /// The same thing may succeed in a moment.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unavailable(_))

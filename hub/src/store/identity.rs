@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use schemas::{DeviceProfile, ErrorCode, Principal, PrincipalKind};
@@ -11,6 +13,7 @@ use super::token_keys::AUDIENCE;
 use super::{Store, StoreError};
 use crate::clock;
 use crate::postgres::{Acting, look_up};
+use crate::sealing::SealedAddress;
 
 /// How long an access token is good where nobody says otherwise, seconds.
 pub const ACCESS_SECONDS: i64 = 15 * 60;
@@ -26,6 +29,8 @@ pub struct Identity {
     pub expires_at: Option<i64>,
     /// The login of a person.
     pub login: Option<Uuid>,
+    /// From where they are here.
+    pub from: Option<SealedAddress>,
 }
 
 /// Why a token does not tell who is there.
@@ -129,9 +134,10 @@ impl Identity {
     pub fn acting(&self) -> Acting {
         match self.principal.kind {
             PrincipalKind::Person => {
-                Acting::Person { user_id: self.principal.id, organization_id: self.principal.organization_id }
+                let organization_id = self.principal.organization_id;
+                Acting::Person { user_id: self.principal.id, organization_id, from: self.from }
             }
-            PrincipalKind::Device => Acting::Device { device_id: self.principal.id },
+            PrincipalKind::Device => Acting::Device { device_id: self.principal.id, from: self.from },
         }
     }
 
@@ -142,6 +148,7 @@ impl Identity {
             id: self.principal.id,
             name: self.principal.name.clone(),
             organization_id: self.principal.organization_id,
+            from: self.from,
         }
     }
 
@@ -200,13 +207,15 @@ pub fn issue(store: &Store, login: &LoginCard) -> (String, i64) {
 ///
 /// # Errors
 /// See [`IdentityError`].
-pub async fn resolve(store: &Store, token: &str) -> Result<Identity, IdentityError> {
-    if token.starts_with("d.") {
-        return device(store, token).await;
-    }
-    let claims = believed(store, token).await?;
-    let organization_id = claims.org.ok_or(IdentityError::NoOrganization)?;
-    person(store, claims.sub, organization_id, claims.session_id, claims.exp * 1000).await
+pub async fn resolve(store: &Store, token: &str, from: Option<IpAddr>) -> Result<Identity, IdentityError> {
+    let found = if token.starts_with("d.") {
+        device(store, token).await?
+    } else {
+        let claims = believed(store, token).await?;
+        let organization_id = claims.org.ok_or(IdentityError::NoOrganization)?;
+        person(store, claims.sub, organization_id, claims.session_id, claims.exp * 1000).await?
+    };
+    Ok(Identity { from: from.map(|from| store.addresses.seal(from)), ..found })
 }
 
 /// The account that a person's token belongs to, also when it may not work anywhere.
@@ -247,13 +256,14 @@ async fn believed(store: &Store, token: &str) -> Result<Believed, IdentityError>
 /// See [`IdentityError`].
 pub async fn refresh(store: &Store, before: &Identity) -> Result<Identity, IdentityError> {
     let principal = &before.principal;
-    match (principal.kind, before.login, before.expires_at) {
+    let now = match (principal.kind, before.login, before.expires_at) {
         (PrincipalKind::Person, Some(login), Some(expires_at)) => {
-            person(store, principal.id, principal.organization_id, login, expires_at).await
+            person(store, principal.id, principal.organization_id, login, expires_at).await?
         }
-        (PrincipalKind::Person, _, _) => Err(IdentityError::Invalid),
-        (PrincipalKind::Device, _, _) => device_by_id(store, principal.organization_id, principal.id).await,
-    }
+        (PrincipalKind::Person, _, _) => return Err(IdentityError::Invalid),
+        (PrincipalKind::Device, _, _) => device_by_id(store, principal.organization_id, principal.id).await?,
+    };
+    Ok(Identity { from: before.from, ..now })
 }
 
 async fn person(
@@ -300,6 +310,7 @@ async fn person(
         },
         expires_at: Some(expires_at),
         login: Some(login),
+        from: None,
     })
 }
 
@@ -348,6 +359,7 @@ fn device_identity(row: &tokio_postgres::Row) -> Identity {
         },
         expires_at: None,
         login: None,
+        from: None,
     }
 }
 

@@ -186,8 +186,8 @@ async fn begin_for<'a>(
     let transaction = begin(client, acting).await?;
     transaction
         .execute(
-            "select set_config('app.by_kind', 'user', true), set_config('app.by_id', $1, true)",
-            &[&by.principal.id.to_string()],
+            "select set_config('app.by_kind', 'user', true), set_config('app.by_id', $1, true), set_config('app.from', $2, true)",
+            &[&by.principal.id.to_string(), &by.author().from_setting()],
         )
         .await?;
     if order.apply {

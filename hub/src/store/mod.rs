@@ -17,6 +17,7 @@ pub mod events;
 pub mod exports;
 pub mod factors;
 pub mod guests;
+pub mod health;
 pub mod identity;
 pub mod imports;
 pub mod invitations;
@@ -45,10 +46,12 @@ pub use keyring::Keyring;
 pub use token_keys::TokenKeys;
 
 use crate::postgres::Pools;
-use crate::sealing::{AuditSigner, LinkSigner, MasterKey, TicketSigner};
+use crate::sealing::{AddressSealer, AuditSigner, LinkSigner, MasterKey, TicketSigner};
 
 /// The database as the hub uses it: connections, what the schema says about itself, keys.
 pub struct Store {
+    /// This process, as the database's records name it.
+    pub instance: uuid::Uuid,
     /// Connections.
     pub pools: Pools,
     /// Tracked tables, access rules, masks; read once.
@@ -59,6 +62,8 @@ pub struct Store {
     pub tickets: TicketSigner,
     /// Signs addresses of files.
     pub links: LinkSigner,
+    /// Seals the addresses that changes come from.
+    pub addresses: AddressSealer,
     /// Signs the ends of audit chains.
     pub audit: AuditSigner,
     /// Tables as requests may name them; follows the schema.
@@ -82,9 +87,11 @@ impl Store {
         let catalogue = Catalogue::load(&pools).await?;
         let tokens = TokenKeys::open(&pools, master.clone()).await?;
         Ok(Self {
+            instance: uuid::Uuid::now_v7(),
             catalogue,
             tickets: TicketSigner::new(&master),
             links: LinkSigner::new(&master),
+            addresses: AddressSealer::new(&master),
             audit: AuditSigner::new(&master),
             tokens,
             mail_bell: tokio::sync::Notify::new(),

@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use hub::store::audit::{self, Finding, KnownHead, Verified};
+use hub::store::{check_in, identity, privacy};
 use hub::upkeep;
 use schemas::DeviceProfile;
 use serde_json::{Value, json};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-use crate::support::http::http;
+use crate::support::http::{http, raw};
 use crate::support::process::{HubProcess, within};
+use crate::support::show::{scan, verdict};
 use crate::support::{Show, TestHub};
 
 const GUESTS: &str = "Name,Email,Tier\nXanthippe Quetzalcoatl,xanthippe.q@secretmail.example,Guests\n\
@@ -69,7 +71,8 @@ async fn an_owner_reads_who_changed_what_and_it_names_no_guest() {
             (&json!("update"), &json!(["name", "rev", "updated_at"])),
             "{found}"
         );
-        assert_eq!(entry["actor"], json!({"kind": "user", "id": hub.owner_id, "name": "Odile Owner"}));
+        let from = if archived { json!(null) } else { json!("127.0.0.1") };
+        assert_eq!(entry["actor"], json!({"kind": "user", "id": hub.owner_id, "name": "Odile Owner", "address": from}));
         assert_eq!((&entry["old"]["name"], &entry["new"]["name"]), (&json!("Guests"), &json!("Balcony")), "{entry}");
         assert_eq!(entry["entry"].is_number(), archived, "{entry}");
         let of_guest = ask(&format!("?row={guest}")).await;
@@ -234,6 +237,124 @@ async fn whatever_is_done_to_the_archive_is_found() {
     assert!(matches!(kept_elsewhere.findings[..], [Finding::Missing { to, .. }] if to == last), "{kept_elsewhere:?}");
 }
 
+/// F245: an entry says from where, while the journal keeps it: the address of the connection, or what a proxy says that the
+/// configuration trusts. It is sealed in the database, not archived, and forgotten with the person.
+#[tokio::test]
+async fn an_entry_says_from_where() {
+    let hub = TestHub::start().await;
+    let trusting = TestHub::serve_with(&hub.database, |config| {
+        config.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+    })
+    .await;
+    let sql = hub.database.sql().await;
+    let token = hub.token(TestHub::OWNER).await;
+    let made = async |address: std::net::SocketAddr, name: &str| {
+        let body = json!({"name": name}).to_string();
+        let request = format!(
+            "POST /rest/v1/venues HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
+             X-Forwarded-For: 6.6.6.6, 203.0.113.9\r\nPrefer: return=representation\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = raw(address, request.as_bytes()).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        answer.json()[0]["id"].as_str().expect("an id").to_owned()
+    };
+    let actor = async |row: &str| {
+        let answer = http(hub.server.address, "GET", &format!("/v1/audit?row={row}"), Some(&token), None).await;
+        rows(&answer.json())[0]["actor"].clone()
+    };
+    let (plain, forwarded) = (made(hub.server.address, "Palais").await, made(trusting.address, "Serre").await);
+    assert_eq!(actor(&plain).await["address"], "127.0.0.1", "a stranger's word is not believed");
+    assert_eq!(actor(&forwarded).await["address"], "203.0.113.9", "a trusted proxy's is, and not the client's");
+    let dump: Vec<String> = sql
+        .query("select to_jsonb(c)::text from live.commits c", &[])
+        .await
+        .expect("read")
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
+    assert!(dump.iter().all(|row| !row.contains("127.0.0.1") && !row.contains("203.0.113")), "sealed");
+    // Somebody who is forgotten leaves no address behind.
+    let person = hub.member("late@maison.example", "admin").await;
+    let theirs = hub.token("late@maison.example").await;
+    let path = format!("/rest/v1/venues?id=eq.{plain}");
+    let edited = http(hub.server.address, "PATCH", &path, Some(&theirs), Some(&json!({"city": "Paris"}))).await;
+    assert_eq!(edited.status, 204, "{}", edited.body);
+    let kept = "select count(*) from live.commits where principal_id = $1 and client_enc is not null";
+    assert_eq!(sql.query_one(kept, &[&person]).await.expect("asked").get::<_, i64>(0), 1);
+    let subjects = [privacy::Subject { kind: "user".into(), id: person }];
+    privacy::erase(&hub.server.node.store, privacy::Scope::Everywhere, &subjects, None, None).await.expect("erased");
+    assert_eq!(sql.query_one(kept, &[&person]).await.expect("asked").get::<_, i64>(0), 0);
+    archive_all(&hub, &sql).await;
+    let archived = actor(&forwarded).await;
+    assert_eq!((&archived["id"], &archived["address"]), (&json!(hub.owner_id), &json!(null)), "not archived");
+}
+
+/// F245: whoever scanned is named, alone or in a batch with others, before and after it is archived.
+#[tokio::test]
+async fn scans_are_put_down_to_the_device_that_scanned() {
+    let hub = TestHub::start().await;
+    let show = Show::with_guests(&hub, 3).await;
+    let sql = hub.database.sql().await;
+    let token = hub.token(TestHub::OWNER).await;
+    let alone = show.tablet(&hub, "Alone", show.gate_id, false, &["event_counters"]).await;
+    verdict(&alone, scan(&show.guests[0].1)).await;
+    // Two tablets in one batch.
+    let store = &hub.server.node.store;
+    let (mut batch, mut devices) = (Vec::new(), Vec::new());
+    for (index, name) in [(1, "North"), (2, "South")] {
+        let (id, device_token) = show.pair(&hub, name, DeviceProfile::Scan, Some(show.gate_id), false).await;
+        let identity = identity::resolve(store, &device_token, None).await.expect("a device");
+        batch.push(check_in::ScanRequest {
+            command_id: Uuid::now_v7(),
+            fingerprint: vec![index; 16],
+            author: identity.author(),
+            code: show.guests[usize::from(index)].1.clone(),
+            registration_id: None,
+            direction: schemas::Direction::In,
+            people: None,
+            gate_id: Some(show.gate_id),
+            scanned_at: 0,
+            offline: false,
+            override_reason: None,
+        });
+        devices.push((index, id, name));
+    }
+    let admitted = check_in::admit(store, hub.organization_id, show.event_id, &batch).await.expect("committed");
+    assert_eq!(admitted.answers.len(), 2);
+    for archived in [false, true] {
+        if archived {
+            archive_all(&hub, &sql).await;
+        }
+        let ask = async |query: String| {
+            let answer = http(hub.server.address, "GET", &format!("/v1/audit{query}"), Some(&token), None).await;
+            assert_eq!(answer.status, 200, "{}", answer.body);
+            answer.json()
+        };
+        let of_guest = ask(format!("?table=registrations&row={}", show.guests[0].0)).await;
+        assert_eq!(
+            (&of_guest["entries"][0]["actor"]["kind"], &of_guest["entries"][0]["actor"]["name"]),
+            (&json!("device"), &json!("Alone"))
+        );
+        let from = if archived { json!(null) } else { json!("127.0.0.1") };
+        assert_eq!(of_guest["entries"][0]["actor"]["address"], from);
+        for (index, id, name) in &devices {
+            let of_guest = ask(format!("?table=registrations&row={}", show.guests[usize::from(*index)].0)).await;
+            let actor = &of_guest["entries"][0]["actor"];
+            assert_eq!(
+                (&actor["kind"], &actor["id"], &actor["name"]),
+                (&json!("device"), &json!(id), &json!(name)),
+                "{archived}"
+            );
+            let by_device = ask(format!("?table=check_ins&actor={id}")).await;
+            assert_eq!(rows(&by_device).len(), 1, "{by_device}");
+            assert_eq!(by_device["entries"][0]["actor"]["id"], json!(id));
+        }
+    }
+    assert!(of(&hub, &[]).await.findings.is_empty(), "the chain holds");
+}
+
 /// F252: two hubs, one of which does the housekeeping; and what it has done is recorded.
 #[tokio::test]
 async fn one_hub_archives_for_all() {
@@ -288,8 +409,10 @@ async fn a_hub_that_is_killed_while_it_archives_loses_no_entry() {
     let archived = "select count(*) from audit_log where table_name = 'venues' and action = 'U'";
     let count = async || sql.query_one(archived, &[]).await.expect("asked").get::<_, i64>(0);
     hub.serve().await;
+    let noted =
+        "select coalesce(max((details ->> 'journal')::bigint), 0) from hub.maintenance_runs where kind = 'archive'";
     within(async {
-        while count().await == 0 {
+        while sql.query_one(noted, &[]).await.expect("asked").get::<_, i64>(0) == 0 {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     })
@@ -317,12 +440,23 @@ async fn a_hub_that_is_killed_while_it_archives_loses_no_entry() {
     })
     .await;
     assert_eq!(whole().await, (CHANGES, CHANGES));
-    let left = "select count(*) from hub.maintenance_runs where kind = 'archive' and status = 'failed'";
-    assert_eq!(
-        sql.query_one(left, &[]).await.expect("asked").get::<_, i64>(0),
-        1,
-        "the run that was cut off is recorded"
-    );
+    // The history says what happened: one that was cut off, and how far it had come, and one that went on.
+    let runs = "select status, error_code, (details ->> 'journal')::bigint, progressed_at is not null
+                  from hub.maintenance_runs where kind = 'archive' and status <> 'running' order by started_at";
+    let cut_off = &sql.query(runs, &[]).await.expect("asked")[0];
+    assert_eq!((cut_off.get::<_, &str>(0), cut_off.get::<_, &str>(1)), ("interrupted", "hub_ended"));
+    assert!(cut_off.get::<_, Option<i64>>(2) > Some(0) && cut_off.get(3), "{cut_off:?}");
+    let listed = async || {
+        let listed = hub.run("maintenance", &["list", "--json", "--job", "archive"]).await;
+        String::from_utf8_lossy(&listed.stdout).into_owned()
+    };
+    within(async {
+        while !listed().await.lines().next().is_some_and(|newest| newest.contains(r#""status":"ok""#)) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await;
+    assert!(listed().await.contains(r#""error_code":"hub_ended""#));
     let verified = hub.beside("audit", &["verify"], &[]).await;
     let said = String::from_utf8_lossy(&verified.stdout);
     assert!(verified.status.success() && said.contains("\"findings\":[]") && said.contains("\"signature\""), "{said}");

@@ -124,7 +124,7 @@ async fn a_rotation_that_is_killed_in_the_middle_is_finished_by_the_hub() {
     assert_eq!(found.json().as_array().map(Vec::len), Some(1), "blind indexes are what they were");
     let runs = sql
         .query_one(
-            "select count(*) filter (where status = 'failed'), sum((details ->> 'keys')::int), bool_or(details -> 'retired' ? $1)
+            "select count(*) filter (where status = 'interrupted'), sum((details ->> 'keys')::int), bool_or(details -> 'retired' ? $1)
                from hub.maintenance_runs where kind = 'key_rotation'",
             &[&master.current()],
         )

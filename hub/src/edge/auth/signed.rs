@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use schemas::ErrorCode;
 
 use super::AuthProblem;
+use crate::edge::client_address;
 use crate::live::Node;
 use crate::store::identity::{self, Account, Identity};
 
@@ -22,7 +23,7 @@ impl FromRequestParts<Arc<Node>> for Signed {
     async fn from_request_parts(parts: &mut Parts, node: &Arc<Node>) -> Result<Self, AuthProblem> {
         let token = bearer(parts)?;
         if token.starts_with("d.") {
-            identity::resolve(&node.store, token).await?;
+            identity::resolve(&node.store, token, None).await?;
             return Err(no_account());
         }
         Ok(Self(identity::account(&node.store, token).await?))
@@ -33,7 +34,7 @@ impl FromRequestParts<Arc<Node>> for Member {
     type Rejection = AuthProblem;
 
     async fn from_request_parts(parts: &mut Parts, node: &Arc<Node>) -> Result<Self, AuthProblem> {
-        let identity = identity::resolve(&node.store, bearer(parts)?).await?;
+        let identity = identity::resolve(&node.store, bearer(parts)?, client_address::of(&parts.headers)).await?;
         if identity.login.is_some() { Ok(Self(identity)) } else { Err(no_account()) }
     }
 }

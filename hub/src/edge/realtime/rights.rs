@@ -42,7 +42,7 @@ impl Connection {
         if self.identity.is_some() && self.token.as_deref() == Some(token) {
             return Ok(());
         }
-        let found = identity::resolve(&self.node.store, token).await.map_err(|error| refused(&error))?;
+        let found = identity::resolve(&self.node.store, token, None).await.map_err(|error| refused(&error))?;
         if let Some(before) = self.identity.clone() {
             let (a, b) = (&before.principal, &found.principal);
             if (a.kind, a.id, a.organization_id) != (b.kind, b.id, b.organization_id) {

@@ -17,6 +17,7 @@ use axum::routing::{any, get};
 use bytes::Bytes;
 use domain::table_query::TableQuery;
 
+use crate::edge::client_address;
 use crate::live::Node;
 use crate::store::identity::{self, Identity, IdentityError};
 use crate::store::rest::{self, Call, RestError, Shape, Verb, Write};
@@ -168,7 +169,7 @@ async fn caller(node: &Node, headers: &HeaderMap) -> Result<Identity, RestError>
         || RestError::new("PGRST302", "Anonymous access is disabled").hint("Sign in and send the access token.");
     let key = header("apikey");
     let token = bearer.filter(|token| !token.is_empty()).or(key).ok_or_else(anonymous)?;
-    identity::resolve(&node.store, token).await.map_err(|error| match error {
+    identity::resolve(&node.store, token, client_address::of(headers)).await.map_err(|error| match error {
         IdentityError::Store(error) => error.into(),
         // Clients that nobody has signed in with send their key in both places.
         IdentityError::Invalid if key == Some(token) => anonymous(),

@@ -3,6 +3,7 @@ use domain::storage::Code;
 use schemas::PrincipalKind;
 
 use super::answer::Failure;
+use crate::edge::client_address;
 use crate::live::Node;
 use crate::store::identity::{self, Identity, IdentityError};
 use crate::store::storage::{Person, StorageError};
@@ -18,7 +19,7 @@ pub(super) async fn asker(node: &Node, headers: &HeaderMap) -> Result<Identity, 
         .filter(|token| !token.is_empty())
         .or(header("apikey"))
         .ok_or_else(|| refuse(Code::InvalidJwt, "sign in and send the access token".into()))?;
-    identity::resolve(&node.store, token).await.map_err(|error| match error {
+    identity::resolve(&node.store, token, client_address::of(headers)).await.map_err(|error| match error {
         IdentityError::Store(error) => StorageError::Store(error).into(),
         other @ (IdentityError::NoOrganization | IdentityError::SecondFactor) => {
             refuse(Code::AccessDenied, other.to_string())
@@ -29,9 +30,10 @@ pub(super) async fn asker(node: &Node, headers: &HeaderMap) -> Result<Identity, 
 
 /// The person who asks. Devices put no files anywhere.
 pub(super) async fn person(node: &Node, headers: &HeaderMap) -> Result<Person, Failure> {
-    let who = asker(node, headers).await?.principal;
+    let identity = asker(node, headers).await?;
+    let (who, from) = (identity.principal, identity.from);
     match who.kind {
-        PrincipalKind::Person => Ok(Person { user_id: who.id, organization_id: who.organization_id }),
+        PrincipalKind::Person => Ok(Person { user_id: who.id, organization_id: who.organization_id, from }),
         PrincipalKind::Device => {
             Err(StorageError::refused(Code::AccessDenied, "devices have nothing to do with files").into())
         }

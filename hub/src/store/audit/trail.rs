@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -83,6 +84,8 @@ pub struct Actor {
     pub id: Option<Uuid>,
     /// Their name, where the reader may see it.
     pub name: Option<String>,
+    /// The address that it came from, for as long as the journal keeps the change.
+    pub address: Option<IpAddr>,
 }
 
 impl FromStr for Cursor {
@@ -145,7 +148,12 @@ pub async fn trail(store: &Store, by: &Identity, wanted: &Wanted) -> Result<Trai
             let id: Option<Uuid> = row.get("actor_id");
             Entry {
                 at: row.get("occurred_at"),
-                actor: Actor { kind: row.get("actor_kind"), id, name: id.and_then(|id| names.get(&id).cloned()) },
+                actor: Actor {
+                    kind: row.get("actor_kind"),
+                    id,
+                    name: id.and_then(|id| names.get(&id).cloned()),
+                    address: row.get::<_, Option<&[u8]>>("client").and_then(|sealed| store.addresses.open(sealed)),
+                },
                 request_id: row.get("request_id"),
                 action: match row.get::<_, &str>("action") {
                     "I" => "insert",

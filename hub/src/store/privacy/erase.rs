@@ -156,6 +156,9 @@ async fn commit(
         )
         .await?
         .get(0);
+    // From where they did what they did, while the journal keeps it.
+    let ids: Vec<Uuid> = subjects.iter().map(|subject| subject.id).collect();
+    transaction.execute("select live.forget_addresses($1, $2)", &[&ids, &scope.within()]).await?;
     if let Some(request) = request {
         let done = transaction
             .execute(

@@ -79,7 +79,7 @@ pub async fn follow(store: &Store, link: &Link, bucket: &str, key: &str) -> Resu
         return Err(StorageError::refused(Code::InvalidSignature, "this address is for an upload"));
     };
     let wanted = if as_picture.is_some() { For::Looking } else { For::Original };
-    let acting = Acting::Person { user_id: link.by, organization_id: link.org };
+    let acting = Acting::Person { user_id: link.by, organization_id: link.org, from: None };
     let mut client = store.pools.get(&acting).await?;
     let transaction = begin(&mut client, &acting).await?;
     let statement = transaction
@@ -110,7 +110,7 @@ pub async fn follow_upload(store: &Store, link: &Link, bucket: &str, key: &str) 
     let Purpose::Upload { replaces } = link.purpose else {
         return Err(StorageError::refused(Code::InvalidSignature, "this address is for a download"));
     };
-    let acting = Acting::Person { user_id: link.by, organization_id: link.org };
+    let acting = Acting::Person { user_id: link.by, organization_id: link.org, from: None };
     let mut client = store.pools.get(&acting).await?;
     let transaction = begin(&mut client, &acting).await?;
     let revoked = "select app.link_is_revoked($1) or exists (
@@ -122,7 +122,7 @@ pub async fn follow_upload(store: &Store, link: &Link, bucket: &str, key: &str) 
     if row.get(0) {
         return Err(taken_back());
     }
-    let by = Person { user_id: link.by, organization_id: link.org };
+    let by = Person { user_id: link.by, organization_id: link.org, from: None };
     Ok(Target { by, bucket: bucket.to_owned(), key: key.to_owned(), replaces })
 }
 

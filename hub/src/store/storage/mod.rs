@@ -16,6 +16,7 @@ pub use error::StorageError;
 use uuid::Uuid;
 
 use crate::postgres::Acting;
+use crate::sealing::SealedAddress;
 
 /// A person in an organization, who puts files there. Devices do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,12 +25,14 @@ pub struct Person {
     pub user_id: Uuid,
     /// Where.
     pub organization_id: Uuid,
+    /// From where.
+    pub from: Option<SealedAddress>,
 }
 
 impl Person {
     /// With the rights of the person.
     pub fn acting(self) -> Acting {
-        Acting::Person { user_id: self.user_id, organization_id: self.organization_id }
+        Acting::Person { user_id: self.user_id, organization_id: self.organization_id, from: self.from }
     }
 
     /// The hub, for the bookkeeping of the person's uploads.

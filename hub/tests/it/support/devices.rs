@@ -30,6 +30,7 @@ impl Show {
             },
             expires_at: None,
             login: None,
+            from: None,
         };
         let store = &hub.server.node.store;
         let wanted = Wanted { event_id: self.event_id, name: name.to_owned(), profile, gate_id, supervisor };
