@@ -6,9 +6,11 @@ pub mod caller;
 pub mod client_address;
 pub mod console;
 pub mod devices;
+pub mod documents;
 pub mod doors;
 pub mod events;
 pub mod exports;
+mod hand_over;
 pub mod imports;
 pub mod limits;
 pub mod live_socket;
@@ -72,6 +74,7 @@ pub fn router(
         .fallback(console::serve)
         .layer(CompressionLayer::new())
         .merge(live_socket::routes())
+        .merge(documents::routes())
         .merge(realtime::routes())
         .merge(tickets::routes())
         // Files have bytes and ranges of their own; squeezed, they would have others.
