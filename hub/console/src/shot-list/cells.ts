@@ -21,6 +21,7 @@ export interface Product {
 export type Products = ReadonlyMap<string, Product>;
 
 /** Bounds of a cell's text, in characters, and of an estimate, in minutes. */
+export const LONGEST_TITLE = 300;
 export const LONGEST_TEXT = 2_000;
 export const LONGEST_NOTES = 10_000;
 export const LONGEST_SHOT = 24 * 60;
@@ -149,7 +150,7 @@ export function cellWrites(line: Line, column: Column, value: string | number | 
   if (!isWritable(line, column)) return [];
   if (line.kind === "scene") {
     // A scene has a title, come what may.
-    if (column === "description") return value ? [{ do: "set", of: "scenes", row: line.id, key: "title", value: value as string }] : [];
+    if (column === "description") return value && (value as string).length <= LONGEST_TITLE ? [{ do: "set", of: "scenes", row: line.id, key: "title", value: value as string }] : [];
     return [{ do: "set", of: "scenes", row: line.id, key: "description", value: value as string }];
   }
   if (column !== "products") return [{ do: "set", of: "shots", row: line.id, key: KEYS[column], value: value as string | number | null }];
