@@ -88,7 +88,7 @@ export function sheetOf(from: Sources): SheetContent {
     starts_at: shoot.starts_at,
     ends_at: shoot.ends_at,
     time_zone: shoot.time_zone,
-    location: { name: venue?.name ?? null, address: venue?.address ?? null, note: shoot.location },
+    location: { name: venue?.name ?? null, address: venue?.address ?? null, note: shoot.location === venue?.name ? null : shoot.location },
     ...from.extra,
     calls: [...from.calls]
       .filter(({ shoot_id }) => shoot_id === shoot.id)

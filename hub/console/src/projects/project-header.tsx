@@ -16,15 +16,17 @@ export function ProjectHeader({ projectId, title, corner, children }: { projectI
       </Link>
       <h1 className="title min-w-0 truncate text-heading max-sm:flex-1 max-sm:text-lead">{title ?? "…"}</h1>
       {corner && <div className="sm:order-last">{corner}</div>}
-      <nav aria-label="Project" className="-mx-2 flex gap-1 max-sm:order-last max-sm:w-full">
-        {PAGES.map(({ to, name }) => (
-          <Link key={to} to={to} params={{ projectId }} className="flex h-8 items-center rounded-soft border border-transparent px-2 text-small whitespace-nowrap text-quiet hover:bg-pressed aria-[current=page]:border-ink aria-[current=page]:text-ink">
-            {name}
-          </Link>
-        ))}
-      </nav>
-      <span className="flex-1 max-sm:hidden" />
-      {children}
+      <div className="contents max-sm:order-last max-sm:flex max-sm:w-full max-sm:items-center max-sm:justify-between max-sm:gap-3">
+        <nav aria-label="Project" className="flex gap-1 max-sm:-mx-2">
+          {PAGES.map(({ to, name }) => (
+            <Link key={to} to={to} params={{ projectId }} className="flex h-8 items-center rounded-soft border border-transparent px-2 text-small whitespace-nowrap text-quiet hover:bg-pressed aria-[current=page]:border-ink aria-[current=page]:text-ink">
+              {name}
+            </Link>
+          ))}
+        </nav>
+        <span className="flex-1 max-sm:hidden" />
+        {children}
+      </div>
     </header>
   );
 }

@@ -214,6 +214,9 @@ export function Grid(props: GridProps) {
           </div>
         ))}
       </div>
+      {lines.length === 0 && (
+        <p className="p-6 text-quiet">{props.readOnly ? "There is nothing in this list yet." : "Add the first shot, or paste rows from a spreadsheet."}</p>
+      )}
       <div role="rowgroup" className="relative min-w-[842px]" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
           const line = lines[item.index]!;
