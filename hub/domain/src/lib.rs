@@ -17,15 +17,19 @@
 //! | what does this query string ask of a table? | [`table_query`] |
 //! | what may a file be called, and what is it? | [`storage`] |
 //! | what does this frame of the Realtime dialect say, and does this row pass its filter? | [`realtime`] |
+//! | what does this frame of a co-edited document say, and what does it change? | [`documents`] |
+//! | what do the rows of a shot list have to say, going by its document? | [`shot_list`] |
 
 pub mod access;
 pub mod admission;
 pub mod annulment;
+pub mod documents;
 pub mod guest_name;
 pub mod import;
 pub mod realtime;
 pub mod registration;
 pub mod run_of_show;
+pub mod shot_list;
 pub mod storage;
 pub mod table_query;
 pub mod wall_clock;

@@ -5,9 +5,11 @@ pub mod auth;
 pub mod caller;
 pub mod console;
 pub mod devices;
+pub mod documents;
 pub mod doors;
 pub mod events;
 pub mod exports;
+mod hand_over;
 pub mod imports;
 pub mod limits;
 pub mod live_socket;
@@ -66,6 +68,7 @@ pub fn router(node: Arc<Node>, settings: Arc<auth::Settings>, files: Arc<storage
         .fallback(console::serve)
         .layer(CompressionLayer::new())
         .merge(live_socket::routes())
+        .merge(documents::routes())
         .merge(realtime::routes())
         .merge(tickets::routes())
         // Files have bytes and ranges of their own; squeezed, they would have others.

@@ -81,6 +81,10 @@ fn heed(node: &Arc<Node>, payload: &str) {
         return;
     }
     let Some((topic, seq)) = payload.split_once(' ') else { return };
+    if let Some(document) = topic.strip_prefix("document:").and_then(|id| id.parse::<Uuid>().ok()) {
+        node.documents.ring(document, seq.parse().unwrap_or(u64::MAX));
+        return;
+    }
     if let (Ok(topic), Ok(seq)) = (topic.parse::<Topic>(), seq.parse()) {
         node.ring(topic, seq);
     }

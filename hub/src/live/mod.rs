@@ -6,6 +6,7 @@ pub mod bounds;
 pub mod bulk;
 pub mod changes;
 pub mod channels;
+pub mod documents;
 pub mod doorbell;
 pub mod node;
 pub mod outbox;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::changes::Feeds;
 use super::channels::Channels;
+use super::documents::Documents;
 use super::rights_watch::RightsWatches;
 use super::room::{Room, RoomMessage};
 use super::shard::{Adopt, Drain, Recheck, Seat, Shard};
@@ -31,6 +32,8 @@ pub struct Node {
     pub channels: Channels,
     /// Connections that do not live on a shard.
     pub rights: RightsWatches,
+    /// Co-edited documents that are open.
+    pub documents: Documents,
     rooms: DashMap<Topic, Addr<Room>>,
     shards: OnceLock<Vec<Addr<Shard>>>,
     arbiters: OnceLock<Vec<ArbiterHandle>>,
@@ -81,6 +84,7 @@ impl Node {
             feeds: Feeds::default(),
             channels: Channels::default(),
             rights: RightsWatches::default(),
+            documents: Documents::default(),
             rooms: DashMap::new(),
             shards: OnceLock::new(),
             arbiters: OnceLock::new(),
@@ -127,14 +131,19 @@ impl Node {
         self.next.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// Counts a socket that does not live on a shard, for as long as the value lives.
+    pub fn count_socket(self: &Arc<Self>) -> Counted {
+        self.open.send_modify(|open| *open += 1);
+        Counted(Arc::clone(self))
+    }
+
     /// Hands an upgraded connection to a shard.
     pub fn adopt(self: &Arc<Self>, stream: std::net::TcpStream, encoding: Encoding, read_ahead: Bytes) {
         let id = self.next_id();
         let shards = self.shards();
         let index = usize::try_from(id).unwrap_or(0) % shards.len().max(1);
         if let Some(shard) = shards.get(index) {
-            self.open.send_modify(|open| *open += 1);
-            let counted = Counted(Arc::clone(self));
+            let counted = self.count_socket();
             shard.do_send(Adopt { id, stream, encoding, read_ahead, counted });
         }
     }
@@ -172,6 +181,7 @@ impl Node {
         if let Some(room) = self.rooms.get(&topic) {
             room.do_send(RoomMessage::Doorbell(seq));
         }
+        self.documents.ring_topic(topic, seq);
     }
 
     /// Tells every room to look; the doorbell was out of order for a while.
@@ -179,6 +189,7 @@ impl Node {
         for room in &self.rooms {
             room.do_send(RoomMessage::Doorbell(u64::MAX));
         }
+        self.documents.ring_all();
     }
 
     /// The topics whose doorbell should ring, with their tenants.

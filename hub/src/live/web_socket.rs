@@ -147,6 +147,11 @@ pub fn message(encoding: Encoding, payload: &[u8]) -> Bytes {
     frame(OpCode::Data(data), payload)
 }
 
+/// A question whether the peer is there.
+pub fn ping() -> Bytes {
+    frame(OpCode::Control(Control::Ping), &[])
+}
+
 /// The answer to a ping.
 pub fn pong(payload: &[u8]) -> Bytes {
     frame(OpCode::Control(Control::Pong), payload)

@@ -11,6 +11,7 @@ pub mod commands;
 pub mod daily_round;
 pub mod data_model;
 pub mod devices;
+pub mod documents;
 pub mod doors;
 pub mod error;
 pub mod events;

@@ -1,0 +1,85 @@
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::cell::Kind;
+use super::lock::Lock;
+
+/// A row's edited columns, all of them, by name.
+pub type Cells = BTreeMap<&'static str, Value>;
+
+/// A shot with its products.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shot {
+    /// Its columns. `scene_id` as the document has it, also when that scene is gone.
+    pub cells: Cells,
+    /// Ranks by product.
+    pub products: BTreeMap<Uuid, String>,
+}
+
+/// A shot list as its document has it, legal values only.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sheet {
+    /// Scenes by id.
+    pub scenes: BTreeMap<Uuid, Cells>,
+    /// Shots by id.
+    pub shots: BTreeMap<Uuid, Shot>,
+    /// Locks by shot.
+    pub locks: BTreeMap<Uuid, Lock>,
+}
+
+/// Scenes of a list, at most.
+pub const SCENES: usize = 2_000;
+/// Shots of a list, at most.
+pub const SHOTS: usize = 20_000;
+/// Products of a shot, at most.
+pub const PRODUCTS: usize = 200;
+
+impl Sheet {
+    /// A row's columns.
+    pub fn cells(&self, kind: Kind, row: Uuid) -> Option<&Cells> {
+        match kind {
+            Kind::Scene => self.scenes.get(&row),
+            Kind::Shot => self.shots.get(&row).map(|shot| &shot.cells),
+        }
+    }
+
+    /// The same, to be written.
+    pub fn cells_mut(&mut self, kind: Kind, row: Uuid) -> Option<&mut Cells> {
+        match kind {
+            Kind::Scene => self.scenes.get_mut(&row),
+            Kind::Shot => self.shots.get_mut(&row).map(|shot| &mut shot.cells),
+        }
+    }
+
+    /// A shot as the tables have it: one whose scene is not there is in none.
+    pub fn shown(&self, shot: &Shot) -> Shot {
+        let mut shown = shot.clone();
+        let scene = shown.cells.get("scene_id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+        if scene.is_none_or(|id: Uuid| !self.scenes.contains_key(&id)) {
+            shown.cells.insert("scene_id", Value::Null);
+        }
+        shown
+    }
+
+    /// The whole sheet as the tables have it.
+    pub fn as_tables(&self) -> Self {
+        let shots = self.shots.iter().map(|(id, shot)| (*id, self.shown(shot))).collect();
+        Self { scenes: self.scenes.clone(), shots, locks: BTreeMap::new() }
+    }
+
+    /// The shots that say they belong to a scene.
+    pub fn shots_of(&self, scene: Uuid) -> impl Iterator<Item = Uuid> {
+        let scene = scene.to_string();
+        self.shots
+            .iter()
+            .filter(move |(_, shot)| shot.cells.get("scene_id").and_then(Value::as_str) == Some(&scene))
+            .map(|(id, _)| *id)
+    }
+}
+
+/// A row that nobody has written anything into.
+pub fn empty(kind: Kind) -> Cells {
+    kind.columns().iter().map(|column| (column.name, column.empty())).collect()
+}

@@ -1,0 +1,15 @@
+//! Documents that several people edit at once: the log, the state as of some place in it, and the rows that it is projected
+//! into. One transaction appends to the log, changes the rows and writes the history.
+
+mod append;
+mod follow;
+mod open;
+mod project;
+mod rights;
+mod tables;
+
+pub use append::{Appended, Batch, Edit, LogEntry, Projection, append};
+pub use follow::{Followed, Foreign, Foreigner, follow, log_after, renew_watch, unwatch};
+pub use open::{Stored, StoredDocument, create, open};
+pub use project::{Elsewhere, foreign_products};
+pub use rights::{ListAccess, admit};

@@ -1,0 +1,269 @@
+use std::collections::HashMap;
+
+use deadpool_postgres::Transaction;
+use domain::shot_list::{Kind, RowChange};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::append::Projection;
+use crate::postgres::{Acting, begin};
+use crate::store::{Store, StoreError};
+
+/// A row whose id belongs to a row of another list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Of which kind.
+    pub kind: Kind,
+    /// Which.
+    pub id: Uuid,
+}
+
+/// Those of these products that the organization does not have.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn foreign_products(
+    store: &Store,
+    organization_id: Uuid,
+    products: &[Uuid],
+) -> Result<Vec<Uuid>, StoreError> {
+    let acting = Acting::System { organization_id };
+    let mut client = store.pools.get(&acting).await?;
+    let transaction = begin(&mut client, &acting).await?;
+    let statement = transaction
+        .prepare_cached(
+            "select u.id from unnest($1::uuid[]) u (id) where not exists (select from products p where p.id = u.id)",
+        )
+        .await?;
+    let rows = transaction.query(&statement, &[&products]).await?;
+    transaction.commit().await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// Changes the rows. What is returned could not be made, and the transaction must not be committed then.
+pub(super) async fn write(
+    transaction: &Transaction<'_>,
+    list: Uuid,
+    projection: &Projection,
+) -> Result<Vec<Elsewhere>, StoreError> {
+    let difference = &projection.difference;
+    let makers: HashMap<Uuid, Uuid> = projection
+        .edits
+        .iter()
+        .filter(|edit| edit.change.column.is_empty() && edit.change.old.is_null())
+        .filter_map(|edit| Some((edit.change.row, edit.author?)))
+        .collect();
+    if !difference.gone_products.is_empty() {
+        let (shots, products): (Vec<Uuid>, Vec<Uuid>) = difference.gone_products.iter().copied().unzip();
+        let statement = transaction
+            .prepare_cached(
+                "delete from shot_products p using unnest($1::uuid[], $2::uuid[]) u (shot, product)
+                  where p.shot_id = u.shot and p.product_id = u.product",
+            )
+            .await?;
+        transaction.execute(&statement, &[&shots, &products]).await?;
+    }
+    gone(
+        transaction,
+        list,
+        "delete from shots s where s.id = any ($2) and s.shot_list_id = $1",
+        &difference.gone_shots,
+    )
+    .await?;
+    let mut taken = new_scenes(transaction, list, &difference.new_scenes, &makers).await?;
+    scenes(transaction, list, &difference.scenes).await?;
+    if !taken.is_empty() {
+        return Ok(taken);
+    }
+    taken.extend(new_shots(transaction, list, &difference.new_shots, &makers).await?);
+    if !taken.is_empty() {
+        return Ok(taken);
+    }
+    shots(transaction, list, &difference.shots).await?;
+    gone(
+        transaction,
+        list,
+        "delete from scenes s where s.id = any ($2) and s.shot_list_id = $1",
+        &difference.gone_scenes,
+    )
+    .await?;
+    if !difference.products.is_empty() {
+        let shots: Vec<Uuid> = difference.products.iter().map(|(shot, _, _)| *shot).collect();
+        let products: Vec<Uuid> = difference.products.iter().map(|(_, product, _)| *product).collect();
+        let ranks: Vec<&str> = difference.products.iter().map(|(_, _, rank)| rank.as_str()).collect();
+        let statement = transaction
+            .prepare_cached(
+                "insert into shot_products as p (shot_id, product_id, rank)
+                 select u.shot, u.product, u.rank from unnest($1::uuid[], $2::uuid[], $3::text[]) u (shot, product, rank)
+                 on conflict (shot_id, product_id) do update set rank = excluded.rank where p.rank <> excluded.rank",
+            )
+            .await?;
+        transaction.execute(&statement, &[&shots, &products, &ranks]).await?;
+    }
+    Ok(taken)
+}
+
+async fn gone(transaction: &Transaction<'_>, list: Uuid, sql: &str, ids: &[Uuid]) -> Result<(), StoreError> {
+    if !ids.is_empty() {
+        let statement = transaction.prepare_cached(sql).await?;
+        transaction.execute(&statement, &[&list, &ids]).await?;
+    }
+    Ok(())
+}
+
+async fn new_scenes(
+    transaction: &Transaction<'_>,
+    list: Uuid,
+    rows: &[RowChange],
+    makers: &HashMap<Uuid, Uuid>,
+) -> Result<Vec<Elsewhere>, StoreError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (ids, makers) = (ids(rows), made_by(rows, makers));
+    let statement = transaction
+        .prepare_cached(
+            "insert into scenes (id, shot_list_id, title, description, rank, created_by)
+             select u.id, $1, u.title, u.description, u.rank, u.maker
+               from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[]) u (id, title, description, rank, maker)
+             on conflict (id) do nothing returning id",
+        )
+        .await?;
+    let (title, description, rank) = (texts(rows, "title"), texts(rows, "description"), texts(rows, "rank"));
+    let made = transaction.query(&statement, &[&list, &ids, &title, &description, &rank, &makers]).await?;
+    Ok(elsewhere(Kind::Scene, ids, &made))
+}
+
+async fn scenes(transaction: &Transaction<'_>, list: Uuid, rows: &[RowChange]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let statement = transaction
+        .prepare_cached(
+            "update scenes s
+                set title = case when u.titled then u.title else s.title end,
+                    description = case when u.described then u.description else s.description end,
+                    rank = case when u.ranked then u.rank else s.rank end
+               from unnest($2::uuid[], $3::text[], $4::bool[], $5::text[], $6::bool[], $7::text[], $8::bool[])
+                    u (id, title, titled, description, described, rank, ranked)
+              where s.id = u.id and s.shot_list_id = $1
+                and (u.titled and u.title is distinct from s.title
+                  or u.described and u.description is distinct from s.description
+                  or u.ranked and u.rank is distinct from s.rank)",
+        )
+        .await?;
+    let (title, titled) = (texts(rows, "title"), changed(rows, "title"));
+    let (description, described) = (texts(rows, "description"), changed(rows, "description"));
+    let (rank, ranked) = (texts(rows, "rank"), changed(rows, "rank"));
+    transaction
+        .execute(&statement, &[&list, &ids(rows), &title, &titled, &description, &described, &rank, &ranked])
+        .await?;
+    Ok(())
+}
+
+async fn new_shots(
+    transaction: &Transaction<'_>,
+    list: Uuid,
+    rows: &[RowChange],
+    makers: &HashMap<Uuid, Uuid>,
+) -> Result<Vec<Elsewhere>, StoreError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (ids, makers) = (ids(rows), made_by(rows, makers));
+    let statement = transaction
+        .prepare_cached(
+            "insert into shots (id, shot_list_id, scene_id, description, time_est_minutes, rank, status, notes, created_by)
+             select u.id, $1, u.scene, u.description, u.minutes, u.rank, u.status, u.notes, u.maker
+               from unnest($2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::uuid[])
+                    u (id, scene, description, minutes, rank, status, notes, maker)
+             on conflict (id) do nothing returning id",
+        )
+        .await?;
+    let (scene, minutes) = (uuids(rows, "scene_id"), numbers(rows, "time_est_minutes"));
+    let (description, rank) = (texts(rows, "description"), texts(rows, "rank"));
+    let (status, notes) = (texts(rows, "status"), texts(rows, "notes"));
+    let made = transaction
+        .query(&statement, &[&list, &ids, &scene, &description, &minutes, &rank, &status, &notes, &makers])
+        .await?;
+    Ok(elsewhere(Kind::Shot, ids, &made))
+}
+
+async fn shots(transaction: &Transaction<'_>, list: Uuid, rows: &[RowChange]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let statement = transaction
+        .prepare_cached(
+            "update shots s
+                set scene_id = case when u.moved then u.scene else s.scene_id end,
+                    description = case when u.described then u.description else s.description end,
+                    time_est_minutes = case when u.timed then u.minutes else s.time_est_minutes end,
+                    rank = case when u.ranked then u.rank else s.rank end,
+                    status = case when u.ticked then u.status else s.status end,
+                    notes = case when u.noted then u.notes else s.notes end
+               from unnest($2::uuid[], $3::uuid[], $4::bool[], $5::text[], $6::bool[], $7::int[], $8::bool[],
+                           $9::text[], $10::bool[], $11::text[], $12::bool[], $13::text[], $14::bool[])
+                    u (id, scene, moved, description, described, minutes, timed, rank, ranked, status, ticked, notes, noted)
+              where s.id = u.id and s.shot_list_id = $1
+                and (u.moved and u.scene is distinct from s.scene_id
+                  or u.described and u.description is distinct from s.description
+                  or u.timed and u.minutes is distinct from s.time_est_minutes
+                  or u.ranked and u.rank is distinct from s.rank
+                  or u.ticked and u.status is distinct from s.status
+                  or u.noted and u.notes is distinct from s.notes)",
+        )
+        .await?;
+    transaction
+        .execute(
+            &statement,
+            &[
+                &list,
+                &ids(rows),
+                &uuids(rows, "scene_id"),
+                &changed(rows, "scene_id"),
+                &texts(rows, "description"),
+                &changed(rows, "description"),
+                &numbers(rows, "time_est_minutes"),
+                &changed(rows, "time_est_minutes"),
+                &texts(rows, "rank"),
+                &changed(rows, "rank"),
+                &texts(rows, "status"),
+                &changed(rows, "status"),
+                &texts(rows, "notes"),
+                &changed(rows, "notes"),
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+fn elsewhere(kind: Kind, ids: Vec<Uuid>, made: &[tokio_postgres::Row]) -> Vec<Elsewhere> {
+    let made: Vec<Uuid> = made.iter().map(|row| row.get(0)).collect();
+    ids.into_iter().filter(|id| !made.contains(id)).map(|id| Elsewhere { kind, id }).collect()
+}
+
+fn ids(rows: &[RowChange]) -> Vec<Uuid> {
+    rows.iter().map(|row| row.id).collect()
+}
+
+fn made_by(rows: &[RowChange], makers: &HashMap<Uuid, Uuid>) -> Vec<Option<Uuid>> {
+    rows.iter().map(|row| makers.get(&row.id).copied()).collect()
+}
+
+fn changed(rows: &[RowChange], column: &str) -> Vec<bool> {
+    rows.iter().map(|row| row.changed.contains(column)).collect()
+}
+
+fn texts<'a>(rows: &'a [RowChange], column: &str) -> Vec<Option<&'a str>> {
+    rows.iter().map(|row| row.cells.get(column).and_then(Value::as_str)).collect()
+}
+
+fn uuids(rows: &[RowChange], column: &str) -> Vec<Option<Uuid>> {
+    texts(rows, column).into_iter().map(|text| text?.parse().ok()).collect()
+}
+
+fn numbers(rows: &[RowChange], column: &str) -> Vec<Option<i32>> {
+    let number = |row: &RowChange| i32::try_from(row.cells.get(column)?.as_i64()?).ok();
+    rows.iter().map(number).collect()
+}
