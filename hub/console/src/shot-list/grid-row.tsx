@@ -50,6 +50,7 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
       aria-rowindex={index + 2}
       data-line={line.id}
       data-kind={line.kind}
+      data-name={cellText(line, "description", props.products)}
       data-held={props.held || undefined}
       className={`${GRID_COLUMNS} absolute inset-x-0 border-b border-hairline ${scene ? "bg-raised" : done ? "text-quiet" : ""} ${props.held ? "opacity-50" : ""} ${props.gap ? "border-t-2 border-t-ink" : ""}`}
       style={{ top: props.top, height: props.height }}

@@ -40,8 +40,8 @@ export interface DocumentOptions {
   user: { id: string; name: string };
   token: (why: { rejected: boolean }) => Promise<string>;
   onNotice: (notice: Notice) => void;
-  /** The hub has replaced the document; this one is of no use any more, its copy here is gone. */
-  onReplaced: () => void;
+  /** The hub has replaced the document; this one is of no use any more, its copy here is gone, with `lost` steps of it. */
+  onReplaced: (lost: number) => void;
 }
 
 /** The name of the copy on this device. */
@@ -63,6 +63,8 @@ export class SharedDocument {
   /** Whom a client of the document was, also after they left. */
   readonly #names = new Map<number, string>();
   #tokenRejected = false;
+  /** The hub was not heard elsewhere: what this socket claims does not count until it has synchronised anew. */
+  #suspect = false;
   #closed = false;
 
   constructor(options: DocumentOptions) {
@@ -96,7 +98,10 @@ export class SharedDocument {
         this.#set({ readOnly: scope === "readonly" });
       },
       onAuthenticationFailed: ({ reason }) => this.#refused(reason),
-      onSynced: () => this.#settle(),
+      onSynced: () => {
+        this.#suspect = false;
+        this.#settle();
+      },
       onUnsyncedChanges: () => this.#settle(),
       onStateless: ({ payload }) => this.#notice(payload),
       onAwarenessChange: () => this.#seeOthers(),
@@ -122,6 +127,12 @@ export class SharedDocument {
   /** The name of whoever wrote as a client of the document, as far as it was seen here. */
   nameOf(client: number | null): string | null {
     return client === null ? null : (this.#names.get(client) ?? null);
+  }
+
+  /** The hub is not heard, as another link to it says: this one may be open in name only. */
+  suspect(): void {
+    this.#suspect = true;
+    if (this.#state.get().link === "online") this.#set({ link: "offline" });
   }
 
   /** The hub is there again, as another link to it says: no need to wait for this one to notice. */
@@ -172,9 +183,8 @@ export class SharedDocument {
 
   /** Everything that was done here is with the hub. */
   #settle(): void {
-    if (this.#closed) return;
     const provider = this.#provider;
-    if (!provider.isSynced || !provider.isAuthenticated) return;
+    if (this.#closed || this.#suspect || !provider.isSynced || !provider.isAuthenticated) return;
     this.#set({ link: "online", loaded: true });
     if (provider.unsyncedChanges === 0) this.#setWaiting(0);
   }
@@ -193,10 +203,11 @@ export class SharedDocument {
       return;
     }
     if (notice.type !== "epoch") return this.#options.onNotice(notice);
+    const lost = this.#state.get().waiting;
     this.#closed = true;
     this.#provider.destroy();
     this.content.close();
-    void this.#copy.clearData().then(this.#options.onReplaced);
+    void this.#copy.clearData().then(() => this.#options.onReplaced(lost));
   }
 
   #seeOthers(): void {

@@ -21,13 +21,17 @@ export function useDocument(listId: string, session: PersonSession, onNotice: (n
       user: { id, name: full_name || email },
       token: (why) => auth.token(why),
       onNotice: (notice) => told.current(notice),
-      onReplaced: () => setRound((n) => n + 1),
+      onReplaced: (lost) => {
+        setRound((n) => n + 1);
+        if (lost > 0) told.current({ type: "replaced", message: `The list was renewed while this device was away: ${lost} of its changes could not be merged.` });
+      },
     });
     setDocument(made);
     // The hub's own link notices within 3 s what a socket of documents notices within 30.
     let before = hub.status.get().state;
     const unwatch = hub.status.subscribe(() => {
       const { state } = hub.status.get();
+      if (state === "stale" || state === "offline") made.suspect();
       if (state === "live" && before !== "live" && made.state.get().link !== "connecting") made.reconnect();
       before = state;
     });
