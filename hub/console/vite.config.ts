@@ -36,18 +36,18 @@ export default defineConfig({
       },
     }),
   ],
-  // The SDK is taken from its TypeScript, so that the console never runs against a build that was forgotten.
+  // The SDK is taken from its TypeScript (a condition of its own name: other packages have a "source" too), so that the console never runs against a build that was forgotten.
   resolve: {
-    conditions: ["source", ...defaultClientConditions],
+    conditions: ["fashionos-source", ...defaultClientConditions],
     alias: { "@msgpack/msgpack": new URL("src/session/json-only.ts", import.meta.url).pathname },
   },
-  ssr: { resolve: { conditions: ["source", ...defaultServerConditions] } },
+  ssr: { resolve: { conditions: ["fashionos-source", ...defaultServerConditions] } },
   worker: { format: "es" },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   server: {
     host: "127.0.0.1",
     proxy: Object.fromEntries(
-      ["/v1", "/auth", "/healthz"].map((path) => [
+      ["/v1", "/auth", "/rest", "/healthz"].map((path) => [
         path,
         { target: process.env.HUB_URL ?? "http://127.0.0.1:7700", ws: true, changeOrigin: true },
       ]),

@@ -72,7 +72,7 @@ export class DemoHub {
   }
 
   /** The hub's HTTP API as the demo's producer. */
-  async api(method: string, path: string, body?: unknown): Promise<Response> {
+  async api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
     if (!this.#token) {
       const { email, password } = this.ready;
       const answer = await fetch(this.url("/auth/v1/token?grant_type=password"), {
@@ -84,7 +84,7 @@ export class DemoHub {
     }
     const response = await fetch(this.url(path), {
       method,
-      headers: { authorization: `Bearer ${this.#token}`, ...(body !== undefined && { "content-type": "application/json" }) },
+      headers: { ...headers, authorization: `Bearer ${this.#token}`, ...(body !== undefined && { "content-type": "application/json" }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);

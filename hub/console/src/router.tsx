@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import { EventScreen } from "./session/event-screen";
+import { PersonScreen } from "./projects/project-screen";
 import { NotFound } from "./session/not-found";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
@@ -46,7 +47,53 @@ const command = createRoute({
   component: () => <EventScreen eventId={command.useParams().eventId} screen={Command} profile="wall" />,
 });
 
-export const router = createRouter({ routeTree: root.addChildren([home, pair, audit, overview, checkIn, caller, command]) });
+const projects = createRoute({
+  getParentRoute: () => root,
+  path: "/projects",
+  component: lazyRouteComponent(() => import("./projects/projects-screen"), "ProjectsScreen"),
+});
+/** Which of a project's shot lists is meant; without it, the first. */
+const whichList = (search: Record<string, unknown>): { list?: string } => (typeof search.list === "string" ? { list: search.list } : {});
+const Wizard = lazyRouteComponent(() => import("./shoot-wizard/wizard-screen"), "WizardScreen");
+const newShoot = createRoute({
+  getParentRoute: () => root,
+  path: "/projects/new-shoot",
+  component: () => <PersonScreen>{(session) => <Wizard key={session.organization?.id} session={session} />}</PersonScreen>,
+});
+const CallSheet = lazyRouteComponent(() => import("./call-sheet/call-sheet-screen"), "CallSheetScreen");
+const callSheet = createRoute({
+  getParentRoute: () => root,
+  path: "/projects/$projectId/call-sheet",
+  component: () => {
+    const { projectId } = callSheet.useParams();
+    return <PersonScreen>{(session) => <CallSheet key={`${session.organization?.id} ${projectId}`} session={session} projectId={projectId} />}</PersonScreen>;
+  },
+});
+const ShotList = lazyRouteComponent(() => import("./shot-list/shot-list-screen"), "ShotListScreen");
+const OnSet = lazyRouteComponent(() => import("./on-set/on-set-screen"), "OnSetScreen");
+
+const shotList = createRoute({
+  getParentRoute: () => root,
+  path: "/projects/$projectId/shot-list",
+  validateSearch: whichList,
+  component: () => {
+    const { projectId } = shotList.useParams();
+    const { list } = shotList.useSearch();
+    return <PersonScreen>{(session) => <ShotList key={`${session.organization?.id} ${projectId}`} session={session} projectId={projectId} listId={list ?? null} />}</PersonScreen>;
+  },
+});
+const onSet = createRoute({
+  getParentRoute: () => root,
+  path: "/projects/$projectId/on-set",
+  validateSearch: whichList,
+  component: () => {
+    const { projectId } = onSet.useParams();
+    const { list } = onSet.useSearch();
+    return <PersonScreen>{(session) => <OnSet key={`${session.organization?.id} ${projectId}`} session={session} projectId={projectId} listId={list ?? null} />}</PersonScreen>;
+  },
+});
+
+export const router = createRouter({ routeTree: root.addChildren([home, pair, audit, overview, checkIn, caller, command, projects, newShoot, shotList, onSet, callSheet]) });
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { PERSON_COLOURS } from "./shot-list/presence";
 
 const root = new URL(".", import.meta.url).pathname;
 const sources = readdirSync(root, { recursive: true, encoding: "utf8" })
@@ -42,6 +43,19 @@ describe("F049: walls are read from 5 m", () => {
     ["on-stop", "stop-field", 4.5],
   ])("%s on %s is %d:1 or better", (text, field, least) => {
     expect(contrast(tokens.get(text)!, tokens.get(field)!)).toBeGreaterThanOrEqual(least);
+  });
+});
+
+describe("people beside each other are told apart, and their names are read", () => {
+  const text = readFileSync(join(root, "tokens.css"), "utf8");
+  const day = new Map([.../@theme \{([\s\S]*?)\n\}/.exec(text)![1]!.matchAll(/--color-([\w-]+): (#[0-9a-f]{6});/g)].map(([, name, value]) => [name!, value!]));
+  it.each([["paper", day], ["night", nightTokens()]] as const)("on %s", (_, tokens) => {
+    const people = Array.from({ length: PERSON_COLOURS }, (_, n) => tokens.get(`person-${n + 1}`)!);
+    expect(new Set(people).size).toBe(PERSON_COLOURS);
+    for (const colour of people) {
+      expect(contrast(tokens.get("on-person")!, colour)).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(tokens.get("paper")!, colour)).toBeGreaterThanOrEqual(3);
+    }
   });
 });
 

@@ -65,6 +65,9 @@ function Events({ organizationId, name, audits }: { organizationId: string; name
             <h1 className="title text-display">Events</h1>
           </div>
           <div className="flex items-center gap-4">
+            <Link to="/projects" className="underline underline-offset-4">
+              Projects
+            </Link>
             {audits && (
               <Link to="/audit" className="underline underline-offset-4">
                 Audit

@@ -1,0 +1,154 @@
+import { COLUMNS, cellWrites, isWritable, parseCell, type Column, type FindProduct } from "./cells";
+import type { Content } from "./content";
+import type { RowValues, Write } from "./edits";
+import type { Line } from "./lines";
+import { newScenes, newShots, placeBehind, type MakeId } from "./rows";
+import type { Places } from "./selection";
+
+/** What a pasted column is; null: it is left out. */
+export type Target = Column | "scene" | null;
+
+/** So much is pasted at once, and no more. */
+export const MOST_ROWS = 2_000;
+const MOST_COLUMNS = 50;
+
+const HEADS: Record<string, Target> = {
+  shot: "description", description: "description", "shot description": "description", title: "description", name: "description",
+  product: "products", products: "products", sku: "products", skus: "products", items: "products",
+  time: "minutes", min: "minutes", minutes: "minutes", duration: "minutes", estimate: "minutes", "time (min)": "minutes", "est. time": "minutes", "time est": "minutes",
+  status: "status", state: "status", done: "status",
+  notes: "notes", note: "notes", comment: "notes", comments: "notes", remarks: "notes",
+  scene: "scene", setup: "scene", location: "scene",
+};
+
+/** A text from the clipboard as rows, with what its columns are taken for. */
+export interface Pasted {
+  /** The names of its columns, if its first line has them. */
+  readonly heads: readonly string[] | null;
+  readonly rows: readonly (readonly string[])[];
+  readonly targets: readonly Target[];
+}
+
+/** Guesses the columns: by their names where the first line has any two (or its only one), else from `first` on. */
+export function understand(cells: readonly (readonly string[])[], first: number): Pasted | "empty" | "too_large" {
+  if (cells.length === 0) return "empty";
+  const width = Math.max(...cells.map((row) => row.length));
+  if (cells.length > MOST_ROWS + 1 || width > MOST_COLUMNS) return "too_large";
+  const guessed = cells[0]!.map((cell) => HEADS[cell.trim().toLowerCase()] ?? null);
+  const known = guessed.filter((target) => target !== null);
+  const named = cells.length > 1 && known.length >= Math.min(2, width) && new Set(known).size === known.length;
+  const targets = Array.from({ length: width }, (_, n) => (named ? (guessed[n] ?? null) : (COLUMNS[first + n] ?? null)));
+  const rows = named ? cells.slice(1) : cells;
+  if (rows.length > MOST_ROWS) return "too_large";
+  return { heads: named ? cells[0]! : null, rows, targets };
+}
+
+/** One pasted cell and what it means. */
+export interface PastedCell {
+  readonly text: string;
+  readonly value: string | number | null | readonly string[];
+  /** Why it cannot be taken. */
+  readonly error: string | null;
+}
+
+/** What would be written, and what is wrong with it. */
+export interface Checked {
+  readonly rows: readonly (readonly PastedCell[])[];
+  readonly wrong: number;
+}
+
+export function check({ rows, targets }: Pasted, find: FindProduct): Checked {
+  let wrong = 0;
+  const checked = rows.map((row) =>
+    targets.map((target, n): PastedCell => {
+      const text = row[n] ?? "";
+      if (target === null) return { text, value: null, error: null };
+      if (target === "scene") return { text, value: text.trim(), error: null };
+      const parsed = parseCell(target, text, find);
+      if (parsed.ok) return { text, value: parsed.value, error: null };
+      wrong += 1;
+      return { text, value: null, error: parsed.message };
+    }),
+  );
+  return { rows: checked, wrong };
+}
+
+/** The texts that name products, to be looked up before {@link check}. */
+export function productTexts({ rows, targets }: Pasted): string[] {
+  const columns = targets.flatMap((target, n) => (target === "products" ? [n] : []));
+  const texts = rows.flatMap((row) => columns.flatMap((n) => (row[n] ?? "").split(/[,;\n]/)));
+  return [...new Set(texts.map((text) => text.trim()).filter(Boolean))];
+}
+
+const isEmpty = (row: readonly PastedCell[]) => row.every(({ text }) => text.trim() === "");
+
+/** New shots behind the current line. A column of scenes puts each where it belongs; scenes that are not there are made. */
+export function asNewShots(content: Content, { targets }: Pasted, { rows }: Checked, current: Line | undefined, makeId: MakeId): { writes: Write[]; ids: string[] } {
+  const writes: Write[] = [];
+  const sceneColumn = targets.indexOf("scene");
+  const here = placeBehind(current);
+  const known = new Map([...content.scenes.values()].map((scene) => [scene.title.trim().toLowerCase(), scene.id]));
+  const titles = new Map<string, string>();
+  if (sceneColumn >= 0) {
+    for (const row of rows) {
+      const title = String(row[sceneColumn]!.value ?? "");
+      if (title && !known.has(title.toLowerCase())) titles.set(title.toLowerCase(), titles.get(title.toLowerCase()) ?? title);
+    }
+    const made = newScenes(content, "end", [...titles.values()], makeId);
+    writes.push(...made.writes);
+    [...titles.keys()].forEach((title, n) => known.set(title, made.ids[n]!));
+  }
+  // A line that names no scene goes on with the one above.
+  const byScene = new Map<string | null, RowValues[]>();
+  let sceneId = here.sceneId;
+  for (const row of rows) {
+    if (isEmpty(row)) continue;
+    const title = sceneColumn < 0 ? "" : String(row[sceneColumn]!.value ?? "");
+    if (title) sceneId = known.get(title.toLowerCase())!;
+    const list = byScene.get(sceneId);
+    if (list) list.push(valuesOf(row, targets));
+    else byScene.set(sceneId, [valuesOf(row, targets)]);
+  }
+  const ids: string[] = [];
+  for (const [scene, values] of byScene) {
+    const made = newShots(content, { sceneId: scene, after: scene === here.sceneId ? here.after : "end", values }, makeId);
+    writes.push(...made.writes);
+    ids.push(...made.ids);
+  }
+  return { writes, ids };
+}
+
+function valuesOf(row: readonly PastedCell[], targets: readonly Target[]): RowValues {
+  const values: Record<string, RowValues[string]> = {};
+  targets.forEach((target, n) => {
+    const { value, error } = row[n]!;
+    if (target === null || target === "scene" || error !== null) return;
+    if (target === "products") values.products = Object.fromEntries((value as readonly string[]).map((id, m) => [id, `a${m.toString(36)}`]));
+    else if (target === "minutes") values.time_est_minutes = value as number | null;
+    else values[target] = value as string;
+  });
+  return values;
+}
+
+/** Over the cells from the current line on, line by line; what reaches past the last line becomes new shots. */
+export function overCells(content: Content, { targets }: Pasted, { rows }: Checked, lines: readonly Line[], places: Places, from: string, makeId: MakeId): { writes: Write[]; ids: string[] } {
+  const start = places.get(from) ?? lines.length;
+  const writes: Write[] = [];
+  const ids: string[] = [];
+  const beyond: RowValues[] = [];
+  rows.forEach((row, n) => {
+    const line = lines[start + n];
+    if (!line) {
+      if (!isEmpty(row)) beyond.push(valuesOf(row, targets));
+      return;
+    }
+    ids.push(line.id);
+    targets.forEach((target, m) => {
+      const { value, error } = row[m]!;
+      if (target !== null && target !== "scene" && error === null && isWritable(line, target)) writes.push(...cellWrites(line, target, value));
+    });
+  });
+  const last = lines.at(-1);
+  const made = newShots(content, { sceneId: last?.section.scene?.id ?? null, after: "end", values: beyond }, makeId);
+  return { writes: [...writes, ...made.writes], ids: [...ids, ...made.ids] };
+}
