@@ -13,7 +13,8 @@ use crate::metrics::Metrics;
 use crate::objects::{Objects, ObjectsError, Place};
 use crate::postgres::{EmbeddedError, EmbeddedPostgres, MigrateError, Pools, migrate};
 use crate::sealing::{MasterKey, MasterKeyError};
-use crate::store::privacy::{self, Register};
+use crate::store::backup::Restoring;
+use crate::store::privacy::{self, Register, Settled};
 use crate::store::storage::collect;
 use crate::store::{Store, StoreError, daily_round, one_time};
 use crate::{clock, edge, upkeep};
@@ -70,6 +71,9 @@ pub enum StartError {
     /// See [`ObjectsError`].
     #[error(transparent)]
     Objects(#[from] ObjectsError),
+    /// The database is being restored, or was and the restore did not get to its end.
+    #[error("restore_unfinished: the restore of backup {0} has not got to its end; begin it again")]
+    Restoring(uuid::Uuid),
     /// The data folder cannot be made.
     #[error("the data folder {0}: {1}")]
     Data(std::path::PathBuf, #[source] std::io::Error),
@@ -82,6 +86,18 @@ pub enum StartError {
 pub async fn open_database(config: &Config) -> Result<Database, StartError> {
     std::fs::create_dir_all(&config.data).map_err(|error| StartError::Data(config.data.clone(), error))?;
     let master = MasterKey::load(config.master_key.as_deref(), &config.data)?;
+    let (owner, embedded) = start_database(config).await?;
+    if let Some(restoring) = Restoring::find(&owner).await? {
+        return Err(StartError::Restoring(restoring.backup));
+    }
+    let (store, _) = open_store(config, &owner, &master).await?;
+    Ok(Database { store, embedded })
+}
+
+/// The owner's connection to the database that the configuration names, and its server if it is the hub's own.
+pub(crate) async fn start_database(
+    config: &Config,
+) -> Result<(tokio_postgres::Config, Option<EmbeddedPostgres>), StartError> {
     let (url, embedded) = match &config.database_url {
         Some(url) => (url.clone(), None),
         None => {
@@ -93,17 +109,44 @@ pub async fn open_database(config: &Config) -> Result<Database, StartError> {
             (embedded.url(), Some(embedded))
         }
     };
-    let owner: tokio_postgres::Config = url.parse().map_err(StartError::Url)?;
+    Ok((url.parse().map_err(StartError::Url)?, embedded))
+}
+
+/// The same for whoever only reads: a hub that runs on the data folder is not disturbed, and no database is made.
+///
+/// # Errors
+/// See [`StartError`].
+pub(crate) async fn find_database(
+    config: &Config,
+) -> Result<(tokio_postgres::Config, Option<EmbeddedPostgres>), StartError> {
+    if config.database_url.is_none() {
+        if let Some(url) = EmbeddedPostgres::running(&config.data)? {
+            return Ok((url.parse().map_err(StartError::Url)?, None));
+        }
+        if !config.data.join("postgres/PG_VERSION").exists() {
+            let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+            return Err(StartError::Data(config.data.join("postgres"), missing));
+        }
+    }
+    start_database(config).await
+}
+
+/// Migrates a database, opens the store, and has the database forget whom the register says it must.
+pub(crate) async fn open_store(
+    config: &Config,
+    owner: &tokio_postgres::Config,
+    master: &MasterKey,
+) -> Result<(Arc<Store>, Settled), StartError> {
     tracing::info!("bringing the schema up to date");
-    let master = migrate(&owner, &master).await?;
-    let register = Register::new(config.erasures.clone().unwrap_or_else(|| config.data.join("erasures.jsonl")));
-    let store = Arc::new(Store::open(Pools::new(&owner, &master), master, register).await?);
+    let master = migrate(owner, master).await?;
+    let register = Register::new(config.register());
+    let store = Arc::new(Store::open(Pools::new(owner, &master), master, register).await?);
     // Before anybody is shown anything: a database that was restored may remember people who were erased since.
-    privacy::settle(&store).await?;
+    let settled = privacy::settle(&store).await?;
     if let Err(error) = clock::measure(&store.pools).await {
         tracing::warn!(%error, "the database's clock could not be measured");
     }
-    Ok(Database { store, embedded })
+    Ok((store, settled))
 }
 
 impl Server {
@@ -120,7 +163,7 @@ impl Server {
         database.store.tokens.set_issuer(format!("{public_url}/auth/v1"));
         let settings = Arc::new(edge::auth::Settings::new(config, &public_url)?);
         let carrier = Carrier::new(config.smtp_url.as_deref(), &config.mail_from, &config.data.join("mail"))?;
-        let objects = Arc::new(open_objects(config, &database.store)?);
+        let objects = Arc::new(open_objects(config, database.store.keyring.master())?);
         let files = Arc::new(edge::storage::Files::new(Arc::clone(&objects), config.file_size_limit));
         let node = Node::start(Arc::clone(&database.store), Metrics::new());
         let mails = tokio::spawn(mail::deliver(Arc::clone(&database.store), carrier, public_url));
@@ -185,7 +228,7 @@ impl Drop for Server {
 }
 
 /// The place that the configuration names. What tells this installation from others is derived from its one secret.
-fn open_objects(config: &Config, store: &Store) -> Result<Objects, ObjectsError> {
+pub(crate) fn open_objects(config: &Config, master: &MasterKey) -> Result<Objects, ObjectsError> {
     let mut place = match &config.objects {
         Some(text) => Place::parse(text)?,
         None => Place::Folder(config.data.join("objects")),
@@ -195,7 +238,7 @@ fn open_objects(config: &Config, store: &Store) -> Result<Objects, ObjectsError>
         s3.region.clone_from(&config.s3_region);
         s3.keys = config.s3_access_key_id.clone().zip(config.s3_secret_access_key.clone());
     }
-    let secret = store.keyring.master().derive("name of the store of objects");
+    let secret = master.derive("name of the store of objects");
     let name: String = secret[..8].iter().map(|byte| format!("{byte:02x}")).collect();
     Objects::open(&place, &name)
 }

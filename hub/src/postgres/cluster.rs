@@ -60,6 +60,25 @@ impl Cluster {
         Ok(cluster)
     }
 
+    /// Connection string of the superuser of the cluster that another hub runs on this data folder, if one does.
+    pub(super) fn running(data: &Path) -> Result<Option<String>, EmbeddedError> {
+        let io = |path: &Path, source| EmbeddedError::Io { path: path.to_owned(), source };
+        let Ok(data) = data.canonicalize() else { return Ok(None) };
+        if !data.join("hub.lock").exists() {
+            return Ok(None);
+        }
+        match lock(&data) {
+            Ok(_) => Ok(None),
+            Err(EmbeddedError::InUse { .. }) => {
+                let path = data.join("postgres.password");
+                let password = fs::read_to_string(&path).map_err(|source| io(&path, source))?;
+                let socket = socket_dir(&data);
+                Ok(Some(format!("host={} user={SUPERUSER} password={} dbname=hub", socket.display(), password.trim())))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Starts the server, or takes over the one that runs, and waits until it answers.
     pub(super) fn start(&self, given_up: &AtomicBool) -> Result<Postmaster, EmbeddedError> {
         let start = Instant::now();
@@ -311,18 +330,32 @@ fn postgres_user() -> Option<(u32, u32)> {
 }
 
 fn find_binaries() -> Option<PathBuf> {
-    let configured = Command::new("pg_config").arg("--bindir").output().ok().and_then(|output| {
-        let dir = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
-        dir.join("initdb").exists().then_some(dir)
-    });
-    configured.or_else(|| {
-        let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
-            .ok()?
-            .flatten()
-            .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
-            .filter(|(_, dir)| dir.join("initdb").exists())
-            .collect();
-        versions.sort();
-        versions.pop().map(|(_, dir)| dir)
-    })
+    configured().or_else(|| installations().pop().map(|(_, dir)| dir))
+}
+
+fn configured() -> Option<PathBuf> {
+    let output = Command::new("pg_config").arg("--bindir").output().ok()?;
+    let dir = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
+    dir.join("initdb").exists().then_some(dir)
+}
+
+/// The programs of every installation by its major version, the oldest first.
+pub(super) fn installations() -> Vec<(u32, PathBuf)> {
+    let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+        .filter(|(_, dir)| dir.join("initdb").exists())
+        .collect();
+    // An installation elsewhere says its version itself: "PostgreSQL 15.14 (...)".
+    if let Some(dir) = configured().filter(|dir| versions.iter().all(|(_, known)| known != dir)) {
+        let said = Command::new(dir.join("postgres")).arg("--version").output();
+        let said = said.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+        let digits: String =
+            said.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+        versions.extend(digits.parse().ok().map(|major| (major, dir)));
+    }
+    versions.sort();
+    versions
 }

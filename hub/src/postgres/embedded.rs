@@ -26,6 +26,11 @@ pub enum EmbeddedError {
         "no PostgreSQL server found (pg_config --bindir, /usr/lib/postgresql/*/bin): install the package postgresql-15 or newer, or set DATABASE_URL"
     )]
     NotInstalled,
+    /// No programs that understand the server.
+    #[error(
+        "backups need the programs of PostgreSQL {0} or newer (pg_dump, pg_restore): install postgresql-client-{0}"
+    )]
+    NoTools(u32),
     /// Running as root without a `postgres` user to run the server as.
     #[error(
         "PostgreSQL does not run as root and there is no user `postgres`: install the package postgresql-15, or set DATABASE_URL"
@@ -84,6 +89,14 @@ impl EmbeddedPostgres {
         let server = Self { cluster, stopping, keeper: Some(keeper) };
         server.cluster.ensure_database()?;
         Ok(server)
+    }
+
+    /// Connection string of the database of a hub that is running on this data folder; `None` if none is.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn running(data: &Path) -> Result<Option<String>, EmbeddedError> {
+        Cluster::running(data)
     }
 
     /// Connection string of the cluster's superuser, for the database `hub`.
