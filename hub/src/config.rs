@@ -114,6 +114,11 @@ pub enum SignUp {
 }
 
 impl Config {
+    /// The register of erasures.
+    pub fn register(&self) -> PathBuf {
+        self.erasures.clone().unwrap_or_else(|| self.data.join("erasures.jsonl"))
+    }
+
     /// A hub for tests: a free port of loopback and its own data folder.
     pub fn for_test(data: &Path, database_url: String, master_key: String) -> Self {
         Self {

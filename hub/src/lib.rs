@@ -3,6 +3,7 @@
 //! Floors, from the bottom: [`postgres`] (the server and its schema), [`sealing`] (keys), [`objects`] (bytes of files), [`store`] (all SQL), [`live`]
 //! (rooms and sockets), [`edge`] (HTTP). A floor knows only the floors below it.
 
+pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod demo;

@@ -4,11 +4,14 @@ mod commands;
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use commands::audit::AuditCommand;
+use commands::backup::{BackupCommand, RestoreCommand};
 use commands::maintenance::MaintenanceCommand;
 use commands::person::{ErasuresCommand, PersonCommand};
+use hub::backup::Schedule;
 use hub::config::Config;
 use hub::office::tickets::{self, TicketFormat as Format, TicketsError};
 use hub::reference;
@@ -35,7 +38,9 @@ enum Command {
     /// Serve until SIGTERM or Ctrl-C. Prints one line of JSON on standard output when ready.
     Serve {
         #[command(flatten)]
-        config: Config,
+        config: Box<Config>,
+        #[command(flatten)]
+        backups: Schedule,
     },
     /// Serve a believable evening show: guests, gates, cues, and simulated tablets that scan. Run again, it goes on with
     /// the same data. Prints the screens' addresses and a sign-in as one line of JSON when ready.
@@ -82,6 +87,11 @@ enum Command {
         #[arg(long)]
         now: bool,
     },
+    /// Back the whole hub up, whether or not it runs, as one encrypted file: the database, the bytes of files, the register of
+    /// erasures. The master key is not in it.
+    Backup(BackupCommand),
+    /// Make a hub of a backup, in an empty database and an empty data folder.
+    Restore(RestoreCommand),
     /// The audit log: who changed what.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -145,6 +155,8 @@ enum TicketFormat {
 enum Failure {
     #[error(transparent)]
     Start(#[from] StartError),
+    #[error("{code}: {0}", code = .0.code())]
+    Backup(#[from] hub::backup::BackupError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -182,9 +194,11 @@ async fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Serve { config } => {
+        Command::Serve { config, backups } => {
+            backups.check()?;
             let database = open_database(&config).await?;
             let server = Server::start(&config, database).await?;
+            tokio::spawn(hub::backup::schedule::keep(Arc::clone(&server.node), *config, backups));
             say_ready(&serde_json::json!({ "ready": true, "url": format!("http://{}", server.address) }))?;
             until_told().await?;
             server.stop().await;
@@ -220,6 +234,8 @@ async fn run(command: Command) -> Result<(), Failure> {
             say_ready(&store.tokens.published())
         }
         Command::Maintenance(command) => commands::maintenance::run(command).await,
+        Command::Backup(command) => commands::backup::run(command).await,
+        Command::Restore(command) => commands::backup::restore(command).await,
         Command::Audit(command) => commands::audit::run(command).await,
         Command::Person(command) => commands::person::run(command).await,
         Command::Erasures(command) => commands::person::erasures(command).await,
@@ -268,7 +284,7 @@ async fn demo(config: &Config) -> Result<(), Failure> {
     let server = Server::start(config, database).await?;
     let url = format!("http://{}", server.address);
     let screen = |page: &str| format!("{url}/{page}/{}", show.event_id);
-    let store = std::sync::Arc::clone(&server.node.store);
+    let store = Arc::clone(&server.node.store);
     simulated_tablets::run(&store, &url, &show.email, &show.password, show.organization_id, show.event_id).await?;
     eprintln!();
     eprintln!("  The show is on: {url}");

@@ -17,6 +17,10 @@ pub struct Metrics {
     pub commands: Counter,
     /// Frames that were none.
     pub malformed: Counter,
+    /// When the last backup was made, epoch seconds; 0 when none was.
+    pub backup_at: Gauge,
+    /// 1 when the last backup is too long ago.
+    pub backup_overdue: Gauge,
     handle: PrometheusHandle,
 }
 
@@ -33,7 +37,11 @@ impl Metrics {
             describe_counter!("hub_scans_total", "Scans recorded, refused ones too");
             describe_counter!("hub_commands_total", "Commands carried out, scans aside");
             describe_counter!("hub_malformed_frames_total", "Frames that could not be decoded");
+            describe_gauge!("hub_last_backup_timestamp_seconds", "When the last backup was made; 0 when none was");
+            describe_gauge!("hub_backup_overdue", "1 when the last backup is too long ago for the schedule");
             Self {
+                backup_at: gauge!("hub_last_backup_timestamp_seconds"),
+                backup_overdue: gauge!("hub_backup_overdue"),
                 sessions: gauge!("hub_sessions"),
                 deliveries: counter!("hub_deliveries_total"),
                 commits: counter!("hub_commits_total"),

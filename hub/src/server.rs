@@ -13,7 +13,8 @@ use crate::metrics::Metrics;
 use crate::objects::{Objects, ObjectsError, Place};
 use crate::postgres::{EmbeddedError, EmbeddedPostgres, MigrateError, Pools, migrate};
 use crate::sealing::{MasterKey, MasterKeyError};
-use crate::store::privacy::{self, Register};
+use crate::store::backup::Restoring;
+use crate::store::privacy::{self, Register, Settled};
 use crate::store::{Store, StoreError};
 use crate::{clock, edge, upkeep};
 
@@ -69,6 +70,9 @@ pub enum StartError {
     /// See [`ObjectsError`].
     #[error(transparent)]
     Objects(#[from] ObjectsError),
+    /// The database is being restored, or was and the restore did not get to its end.
+    #[error("restore_unfinished: the restore of backup {0} has not got to its end; begin it again")]
+    Restoring(uuid::Uuid),
     /// The data folder cannot be made.
     #[error("the data folder {0}: {1}")]
     Data(std::path::PathBuf, #[source] std::io::Error),
@@ -81,6 +85,18 @@ pub enum StartError {
 pub async fn open_database(config: &Config) -> Result<Database, StartError> {
     std::fs::create_dir_all(&config.data).map_err(|error| StartError::Data(config.data.clone(), error))?;
     let master = MasterKey::load(config.master_key.as_deref(), &config.data)?;
+    let (owner, embedded) = start_database(config).await?;
+    if let Some(restoring) = Restoring::find(&owner).await? {
+        return Err(StartError::Restoring(restoring.backup));
+    }
+    let (store, _) = open_store(config, &owner, &master).await?;
+    Ok(Database { store, embedded })
+}
+
+/// The owner's connection to the database that the configuration names, and its server if it is the hub's own.
+pub(crate) async fn start_database(
+    config: &Config,
+) -> Result<(tokio_postgres::Config, Option<EmbeddedPostgres>), StartError> {
     let (url, embedded) = match &config.database_url {
         Some(url) => (url.clone(), None),
         None => {
@@ -92,17 +108,44 @@ pub async fn open_database(config: &Config) -> Result<Database, StartError> {
             (embedded.url(), Some(embedded))
         }
     };
-    let owner: tokio_postgres::Config = url.parse().map_err(StartError::Url)?;
+    Ok((url.parse().map_err(StartError::Url)?, embedded))
+}
+
+/// The same for whoever only reads: a hub that runs on the data folder is not disturbed, and no database is made.
+///
+/// # Errors
+/// See [`StartError`].
+pub(crate) async fn find_database(
+    config: &Config,
+) -> Result<(tokio_postgres::Config, Option<EmbeddedPostgres>), StartError> {
+    if config.database_url.is_none() {
+        if let Some(url) = EmbeddedPostgres::running(&config.data) {
+            return Ok((url.parse().map_err(StartError::Url)?, None));
+        }
+        if !EmbeddedPostgres::is_in(&config.data) {
+            let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+            return Err(StartError::Data(config.data.join("postgres"), missing));
+        }
+    }
+    start_database(config).await
+}
+
+/// Migrates a database, opens the store, and has the database forget whom the register says it must.
+pub(crate) async fn open_store(
+    config: &Config,
+    owner: &tokio_postgres::Config,
+    master: &MasterKey,
+) -> Result<(Arc<Store>, Settled), StartError> {
     tracing::info!("bringing the schema up to date");
-    let master = migrate(&owner, &master).await?;
-    let register = Register::new(config.erasures.clone().unwrap_or_else(|| config.data.join("erasures.jsonl")));
-    let store = Arc::new(Store::open(Pools::new(&owner, &master), master, register).await?);
+    let master = migrate(owner, master).await?;
+    let register = Register::new(config.register());
+    let store = Arc::new(Store::open(Pools::new(owner, &master), master, register).await?);
     // Before anybody is shown anything: a database that was restored may remember people who were erased since.
-    privacy::settle(&store).await?;
+    let settled = privacy::settle(&store).await?;
     if let Err(error) = clock::measure(&store.pools).await {
         tracing::warn!(%error, "the database's clock could not be measured");
     }
-    Ok(Database { store, embedded })
+    Ok((store, settled))
 }
 
 /// As [`open_database`], beside the hub that runs the embedded database of the data folder, if there is one.

@@ -35,9 +35,16 @@ impl Objects {
     /// # Errors
     /// `Busy` when too many are being written for 10 s.
     pub async fn incoming(&self, digest: Digest) -> Result<Incoming, ObjectsError> {
+        self.incoming_as(Uuid::now_v7(), digest).await
+    }
+
+    /// The same under a key that it had before: an object that comes back.
+    ///
+    /// # Errors
+    /// As [`incoming`](Self::incoming).
+    pub async fn incoming_as(&self, key: Uuid, digest: Digest) -> Result<Incoming, ObjectsError> {
         let slot = tokio::time::timeout(PATIENCE, Arc::clone(&self.slots).acquire_owned()).await;
         let slot = slot.map_err(|_| ObjectsError::Busy)?.map_err(|_| ObjectsError::Busy)?;
-        let key = Uuid::now_v7();
         let writer = BufWriter::with_capacity(Arc::clone(&self.store), self.path(key), self.gather);
         Ok(Incoming { key, size: 0, digest, writer: writer.with_max_concurrency(WRITING), _slot: slot })
     }

@@ -128,6 +128,23 @@ impl Objects {
             .try_flatten()
     }
 
+    /// How many bytes an object has; `None` if it is not there.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn size(&self, key: Uuid) -> Result<Option<u64>, ObjectsError> {
+        match self.store.head(&self.path(key)).await {
+            Ok(object) => Ok(Some(object.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether the bytes are in a folder of this machine.
+    pub fn is_folder(&self) -> bool {
+        self.folder.is_some()
+    }
+
     /// Deletes objects; those that are not there are gone already. Says how many could not be deleted.
     pub async fn delete(&self, keys: Vec<Uuid>) -> usize {
         let results = stream::iter(keys).map(|key| self.delete_one(key)).buffer_unordered(DELETING);

@@ -26,6 +26,11 @@ pub enum EmbeddedError {
         "no PostgreSQL server found (pg_config --bindir, /usr/lib/postgresql/*/bin): install the package postgresql-15 or newer, or set DATABASE_URL"
     )]
     NotInstalled,
+    /// No programs that understand the server.
+    #[error(
+        "backups need the programs of PostgreSQL {0} or newer (pg_dump, pg_restore): install postgresql-client-{0}"
+    )]
+    NoTools(u32),
     /// Running as root without a `postgres` user to run the server as.
     #[error(
         "PostgreSQL does not run as root and there is no user `postgres`: install the package postgresql-15, or set DATABASE_URL"

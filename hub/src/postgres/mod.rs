@@ -5,8 +5,10 @@ mod embedded;
 mod pools;
 mod request;
 mod schema;
+mod tools;
 
 pub use embedded::{EmbeddedError, EmbeddedPostgres};
 pub use pools::{Acting, Pools, begin, begin_at, begin_snapshot};
 pub use request::{Untyped, as_principal, look_up, read_once};
-pub use schema::{MigrateError, expected_migrations, migrate, migrations};
+pub use schema::{MigrateError, expected_migrations, migrate, migrations, migrations_known, prepare_roles};
+pub use tools::Tools;

@@ -33,6 +33,9 @@ pub enum MigrateError {
     /// The keys of the database do not open.
     #[error("this database belongs to another master key than the one that was given")]
     OtherKey,
+    /// Whether the database is a restored copy cannot be found out.
+    #[error("cannot find out whether the database was restored: {0}")]
+    Recognize(#[source] sqlx::Error),
     /// The root cannot be read or kept.
     #[error("the hub's root key: {0}")]
     Root(#[source] sqlx::Error),
@@ -60,6 +63,13 @@ pub async fn migrate(owner: &tokio_postgres::Config, master: &MasterKey) -> Resu
     let mut connection = PgConnection::connect_with(&options).await.map_err(MigrateError::Connect)?;
     let superuser = prepare(&mut connection).await?;
     MIGRATIONS.run(&mut connection).await?;
+    let copied: bool = sqlx::query_scalar("select live.recognize()")
+        .fetch_one(&mut connection)
+        .await
+        .map_err(MigrateError::Recognize)?;
+    if copied {
+        tracing::warn!("this database is a copy, restored or promoted: every client begins with a fresh snapshot");
+    }
     // An error that the hub's statements meet is the hub's to report: the server's log would quote the values that they met
     // it with. Only a superuser may turn that off.
     let quiet = |login: &str| match superuser {
@@ -113,6 +123,34 @@ begin
   loop
     execute format('alter function %s leakproof', compares);
   end loop;
+end $$";
+
+/// The roles that a database of the hub takes for granted, for one that is about to be filled.
+///
+/// # Errors
+/// See [`MigrateError`].
+pub async fn prepare_roles(owner: &tokio_postgres::Config) -> Result<(), MigrateError> {
+    let mut connection = PgConnection::connect_with(&options(owner)?).await.map_err(MigrateError::Connect)?;
+    sqlx::raw_sql(ROLES).execute(&mut connection).await.map_err(MigrateError::Logins)?;
+    prepare(&mut connection).await?;
+    connection.close().await.map_err(MigrateError::Connect)
+}
+
+/// As the first migration makes them; where they may not be made, the next step says what to do.
+const ROLES: &str = "
+do $$
+begin
+  perform pg_advisory_xact_lock(hashtext('fashionos-hub-roles'));
+  if not exists (select from pg_roles where rolname = 'hub_app') then
+    create role hub_app login nosuperuser nobypassrls;
+  end if;
+  if not exists (select from pg_roles where rolname = 'hub_worker') then
+    create role hub_worker login nosuperuser nobypassrls;
+  end if;
+  if not exists (select from pg_roles where rolname = 'app_definer')
+     and (select rolsuper from pg_roles where rolname = current_user) then
+    create role app_definer nologin bypassrls;
+  end if;
 end $$";
 
 /// The root of this database; the first hub keeps its own there.
@@ -175,6 +213,11 @@ pub fn migrations() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// The versions that this program's schema is made of, in order, with their checksums.
 pub fn expected_migrations() -> impl Iterator<Item = (i64, &'static [u8])> {
     MIGRATIONS.iter().map(|migration| (migration.version, migration.checksum.as_ref()))
+}
+
+/// The first of these migrations that this hub does not know: the database is a newer one's.
+pub fn migrations_known(versions: &[i64]) -> Option<i64> {
+    versions.iter().copied().find(|version| MIGRATIONS.iter().all(|known| known.version != *version))
 }
 
 fn options(owner: &tokio_postgres::Config) -> Result<PgConnectOptions, MigrateError> {

@@ -86,6 +86,17 @@ impl MasterKey {
         Ok(Self::of(keys, Source::File(path)))
     }
 
+    /// The given keys, else those in `data/master.key`; none is made.
+    ///
+    /// # Errors
+    /// See [`MasterKeyError`].
+    pub fn find(given: Option<&str>, data: &Path) -> Result<Option<Self>, MasterKeyError> {
+        if given.is_none() && !data.join("master.key").exists() {
+            return Ok(None);
+        }
+        Self::load(given, data).map(Some)
+    }
+
     fn of(keys: Vec<[u8; 32]>, source: Source) -> Self {
         let ring = Ring { keys: keys.iter().copied().map(WrappingKey::new).collect(), current: 0 };
         Self { root: keys[0], ring: Arc::new(RwLock::new(ring)), source }

@@ -245,6 +245,31 @@ pub async fn standing(store: &Store) -> Result<Vec<Standing>, StoreError> {
         .collect())
 }
 
+/// When something was done well the last time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LastSuccess {
+    /// Epoch seconds.
+    pub at: f64,
+    /// How long ago that is.
+    pub seconds_ago: f64,
+}
+
+/// When a kind of upkeep was done well the last time; `None` if never.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn last_success(store: &Store, kind: &str) -> Result<Option<LastSuccess>, StoreError> {
+    let client = store.pools.worker().await?;
+    let row = client
+        .query_opt(
+            "select extract(epoch from finished_at)::float8, extract(epoch from clock_timestamp() - finished_at)::float8
+               from hub.maintenance_runs where kind = $1 and status = 'ok' order by finished_at desc limit 1",
+            &[&kind],
+        )
+        .await?;
+    Ok(row.map(|row| LastSuccess { at: row.get(0), seconds_ago: row.get(1) }))
+}
+
 /// The rules of retention, the journal's first.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ const FLOORS: [&[&str]; 5] = [
     &["postgres", "objects"],
     &["store"],
     &["live"],
-    &["edge", "mail", "office", "reference", "upkeep"],
+    &["edge", "mail", "office", "reference", "upkeep", "backup"],
 ];
 
 /// The direction of dependencies, which the compiler does not check inside one crate.

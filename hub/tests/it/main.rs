@@ -9,6 +9,7 @@ mod auth_invitations;
 mod auth_keys;
 mod auth_mail;
 mod auth_outside;
+mod backup;
 mod bulk_scans;
 mod check_in;
 mod counters;

@@ -17,25 +17,37 @@ use crate::support::show::{scan, verdict};
 use crate::support::{Show, TestDatabase, TestHub};
 
 /// A server of its own: roles belong to the whole server, and here none of ours must be there yet.
-struct Managed {
+pub struct Managed {
     server: Option<EmbeddedPostgres>,
-    data: PathBuf,
+    /// A folder that goes with it.
+    pub data: PathBuf,
 }
 
 impl Managed {
-    async fn start() -> Self {
+    /// Starts it.
+    pub async fn start() -> Self {
         let data = std::env::temp_dir().join(format!("hub-it-{}", Uuid::now_v7().simple()));
         let folder = data.clone();
         let server = tokio::task::spawn_blocking(move || EmbeddedPostgres::start(&folder)).await.expect("no panic");
         Self { server: Some(server.expect("a PostgreSQL installation")), data }
     }
 
-    fn url_of(&self, database: &str) -> String {
+    /// The administrator, in a database.
+    pub fn url_of(&self, database: &str) -> String {
         self.server.as_ref().expect("it runs").url_of(database)
     }
 
+    /// Somebody else, in a database.
+    pub fn url_as(&self, login: &str, secret: &str, database: &str) -> String {
+        let as_superuser: tokio_postgres::Config = self.url_of(database).parse().expect("our own string");
+        let password = String::from_utf8_lossy(as_superuser.get_password().expect("one")).into_owned();
+        self.url_of(database)
+            .replace(&format!("user={}", as_superuser.get_user().expect("one")), &format!("user={login}"))
+            .replace(&password, secret)
+    }
+
     /// The administrator's connection.
-    async fn administrator(&self, database: &str) -> tokio_postgres::Client {
+    pub async fn administrator(&self, database: &str) -> tokio_postgres::Client {
         let (client, connection) = tokio_postgres::connect(&self.url_of(database), NoTls).await.expect("it answers");
         tokio::spawn(connection);
         client
@@ -60,12 +72,7 @@ async fn an_owner_who_is_no_superuser_is_enough() {
     {
         administrator.batch_execute(statement).await.expect("made");
     }
-    let as_superuser: tokio_postgres::Config = managed.url_of("house").parse().expect("our own string");
-    let password = String::from_utf8_lossy(as_superuser.get_password().expect("one")).into_owned();
-    let as_owner = managed
-        .url_of("house")
-        .replace(&format!("user={}", as_superuser.get_user().expect("one")), "user=house_owner")
-        .replace(&password, "house");
+    let as_owner = managed.url_as("house_owner", "house", "house");
     let database = TestDatabase { url: managed.url_of("house"), data: managed.data.join("hub") };
     let config = Config::for_test(&database.data, as_owner.clone(), MASTER_KEY.to_owned());
 

@@ -1,6 +1,6 @@
 //! Files: `/storage/v1`, in a folder and in a bucket of S3.
 
-mod client;
+pub mod client;
 mod failing;
 mod flows;
 mod hostile;
@@ -10,4 +10,4 @@ mod pictures;
 mod resumable;
 mod rights;
 mod s3;
-mod s3_double;
+pub mod s3_double;

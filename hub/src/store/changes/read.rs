@@ -16,6 +16,8 @@ use crate::store::{Store, StoreError};
 
 /// Entries of the journal that are told at once. Whoever is further behind has to read the tables.
 const MOST: usize = 50_000;
+/// Transactions from here on are those of a database that this one is a restored copy of (`live.recognize`): long past.
+const COPIED: u64 = 1 << 62;
 
 /// A row at some moment.
 #[derive(Debug, PartialEq)]
@@ -146,6 +148,7 @@ pub async fn read(
         format!("{{{}}}", running.join(",")),
         organization_id.to_string(),
         (MOST + 1).to_string(),
+        COPIED.to_string(),
     ]
     .map(|text| Untyped(Some(text)));
     let statement = transaction
@@ -153,7 +156,7 @@ pub async fn read(
             "select j.id, j.xid::text as xid, j.topic, j.table_name, j.row_key, j.op::text as op, j.new_row, j.old_row,
                     (extract(epoch from c.committed_at) * 1000)::bigint as at
                from live.journal j join live.commits c on c.xid = j.xid and c.topic = j.topic
-              where (j.xid >= $1::xid8 or j.xid = any ($2::xid8[])) and j.organization_id = $3::uuid
+              where (j.xid >= $1::xid8 and j.xid < $5::xid8 or j.xid = any ($2::xid8[])) and j.organization_id = $3::uuid
               order by j.id limit $4::bigint",
         )
         .await?;

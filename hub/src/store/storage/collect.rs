@@ -93,12 +93,7 @@ async fn forget(store: &Store, only: Option<&[Uuid]>) -> Result<Vec<Uuid>, Stora
 async fn unknown(store: &Store, keys: Vec<Uuid>) -> Result<Vec<Uuid>, StorageError> {
     let mut client = store.pools.get(&Acting::Platform).await?;
     let transaction = begin(&mut client, &Acting::Platform).await?;
-    let rows = transaction
-        .query(
-            "select k from unnest($1::uuid[]) k where not exists (select from hub.blob_parts p where p.key = k)",
-            &[&keys],
-        )
-        .await?;
+    let rows = transaction.query("select hub.unknown_objects($1)", &[&keys]).await?;
     transaction.commit().await?;
     Ok(rows.into_iter().map(|row| row.get(0)).collect())
 }

@@ -143,7 +143,7 @@ async fn answer(State(bucket): State<Arc<Bucket>>, request: Request) -> Response
                 .collect();
             xml(&format!("<ListBucketResult><IsTruncated>false</IsTruncated>{entries}</ListBucketResult>"))
         }
-        (Method::GET, None) => {
+        (Method::GET | Method::HEAD, None) => {
             let Some(bytes) = objects.get(key) else { return error(StatusCode::NOT_FOUND, "NoSuchKey") };
             object(bytes, &head.headers)
         }

@@ -12,6 +12,13 @@ impl TestDatabase {
         output.stdout
     }
 
+    /// What is made of what, by whom and for whom, without rows.
+    pub async fn schema(&self) -> Vec<u8> {
+        let output = self.tool("pg_dump", &["--schema-only"]).await;
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
     /// A new database made from a dump in the format `custom`.
     pub async fn restore(dump: &[u8]) -> Self {
         let restored = Self::empty().await;

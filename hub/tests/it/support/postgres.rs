@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use hub::config::Config;
 use hub::postgres::{EmbeddedPostgres, migrate};
 use hub::sealing::MasterKey;
 use tokio_postgres::NoTls;
@@ -51,6 +52,11 @@ impl TestDatabase {
         tokio::spawn(connection);
         client.batch_execute(&format!("create database {name}{how}")).await.expect("the template can be cloned");
         Self { url: cluster.server.url_of(&name), data: folder().join("hubs").join(name) }
+    }
+
+    /// How hubs of it are configured.
+    pub fn config(&self) -> Config {
+        Config::for_test(&self.data, self.url.clone(), MASTER_KEY.to_owned())
     }
 
     /// A connection as the owner: somebody with psql.

@@ -31,6 +31,14 @@ impl HubProcess {
         Self::start_logging("info").await
     }
 
+    /// An empty data folder with a master key; nothing runs.
+    pub fn unmade() -> Self {
+        let data = std::env::temp_dir().join(format!("hub-it-{}", Uuid::now_v7().simple()));
+        fs::create_dir_all(&data).expect("a folder");
+        fs::write(data.join("master.key"), super::postgres::MASTER_KEY).expect("written");
+        Self { data, listen: "127.0.0.1:0".into(), log: "info", child: None }
+    }
+
     /// The same, with a log filter.
     pub async fn start_logging(log: &'static str) -> Self {
         let data = std::env::temp_dir().join(format!("hub-it-{}", Uuid::now_v7().simple()));
@@ -45,9 +53,19 @@ impl HubProcess {
 
     /// Serves, on the same port as before, if there was one.
     pub async fn serve(&mut self) {
+        self.serve_with(&[]).await;
+    }
+
+    /// The same, with more arguments.
+    pub async fn serve_with(&mut self, arguments: &[&str]) {
         let log = fs::File::options().create(true).append(true).open(self.data.join("hub.log")).expect("a log");
-        let mut child =
-            self.command("serve").stdout(Stdio::piped()).stderr(log).spawn().expect("the program can be started");
+        let mut child = self
+            .command("serve")
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("the program can be started");
         let mut lines = BufReader::new(child.stdout.take().expect("it was piped")).lines();
         self.child = Some(child);
         let ready = tokio::time::timeout(WITHIN, lines.next_line()).await;
@@ -80,6 +98,13 @@ impl HubProcess {
             .stderr(Stdio::null())
             .spawn()
             .expect("the program can be started")
+    }
+
+    /// Starts another command of the program; it is killed with this value.
+    pub fn begin(&self, command: &str, arguments: &[&str]) -> Child {
+        let log = fs::File::options().create(true).append(true).open(self.data.join("hub.log")).expect("a log");
+        let mut program = self.command(command);
+        program.args(arguments).stdout(Stdio::null()).stderr(log).spawn().expect("the program can be started")
     }
 
     /// Where it listens.
