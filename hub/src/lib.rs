@@ -19,6 +19,8 @@ pub mod postgres;
 pub mod reference;
 pub mod sealing;
 pub mod server;
+pub mod service_manager;
 pub mod simulated_tablets;
 pub mod store;
+pub mod telemetry;
 pub mod upkeep;

@@ -1,17 +1,25 @@
 use std::io::IsTerminal as _;
 
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_otlp::ExporterBuildError;
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
+use crate::telemetry::{self, Traces};
+
 /// Whose words are known to hold nothing personal, however detailed. Drivers and protocols write parameters, headers and
 /// bodies into theirs.
 const OURS: [&str; 4] = ["hub", "domain", "schemas", "tower_http"];
 
-/// Writes the log to standard error: what `HUB_LOG` lets through, of the libraries nothing below `info`, whatever it says.
-pub fn start() {
+/// Writes the log to standard error: what `HUB_LOG` lets through, of the libraries nothing below `info`, whatever it says. And
+/// sends traces, if the environment names a collector.
+///
+/// # Errors
+/// When it names one in a way that is not understood.
+pub fn start() -> Result<Option<Traces>, ExporterBuildError> {
     let wanted = EnvFilter::try_from_env("HUB_LOG").unwrap_or_else(|_| "info,hub=info".into());
     let filter = wanted.and(filter_fn(is_fit_to_print));
     // Colours are for eyes: whoever reads a file or a pipe looks for words.
@@ -22,7 +30,17 @@ pub fn start() {
         } else {
             lines.with_target(false).with_filter(filter).boxed()
         };
-    tracing_subscriber::registry().with(lines).init();
+    let traces = Traces::start()?;
+    let spans = traces.as_ref().map(|traces| {
+        tracing_opentelemetry::layer()
+            .with_tracer(traces.provider().tracer("hub"))
+            .with_location(false)
+            .with_threads(false)
+            .with_target(false)
+            .with_filter(filter_fn(telemetry::is_traced))
+    });
+    tracing_subscriber::registry().with(lines).with(spans).init();
+    Ok(traces)
 }
 
 fn is_fit_to_print(about: &Metadata<'_>) -> bool {

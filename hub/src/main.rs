@@ -16,6 +16,7 @@ use hub::config::Config;
 use hub::office::tickets::{self, TicketFormat as Format, TicketsError};
 use hub::reference;
 use hub::server::{Server, StartError, open_database};
+use hub::service_manager;
 use hub::simulated_tablets::{self, TabletError};
 use hub::store::rest::{self, RestError};
 use hub::store::token_keys::Rotation;
@@ -180,8 +181,18 @@ enum Failure {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    hub::logging::start();
-    match run(arguments.command).await {
+    let traces = match hub::logging::start() {
+        Ok(traces) => traces,
+        Err(error) => {
+            eprintln!("hub: OTEL_EXPORTER_OTLP_ENDPOINT: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let ended = run(arguments.command).await;
+    if let Some(traces) = traces {
+        traces.stop().await;
+    }
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         // It was said what is wrong.
         Err(Failure::Unhealthy(status)) => ExitCode::from(status),
@@ -200,7 +211,9 @@ async fn run(command: Command) -> Result<(), Failure> {
             let server = Server::start(&config, database).await?;
             tokio::spawn(hub::backup::schedule::keep(Arc::clone(&server.node), *config, backups));
             say_ready(&serde_json::json!({ "ready": true, "url": format!("http://{}", server.address) }))?;
+            service_manager::ready();
             until_told().await?;
+            service_manager::stopping();
             server.stop().await;
             Ok(())
         }

@@ -12,7 +12,7 @@ pub(super) fn examine(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut find = |severity, code, what: &str, remedy| findings.push(Finding::new(severity, code, what, remedy));
     let public = config.public_url.as_deref();
-    let reached = public.and_then(|url| url.parse::<Uri>().ok());
+    let reached = public.and_then(|url| url.parse::<Uri>().ok()).filter(|url| url.scheme().is_some());
     let https = reached.as_ref().and_then(Uri::scheme_str) == Some("https");
     let outside = reached.as_ref().and_then(Uri::host).is_some_and(|host| !is_loopback(host));
     if public.is_some() && reached.as_ref().and_then(Uri::host).is_none() {
@@ -104,6 +104,7 @@ mod tests {
         assert!(plain.contains(&("config.tls", Severity::Error)), "{plain:?}");
         assert!(plain.contains(&("mail.folder", Severity::Warning)), "{plain:?}");
         let none = codes(|config| config.public_url = Some("hub".into()));
+        assert!(none.contains(&("config.public_url", Severity::Error)), "{none:?}");
         assert!(!none.contains(&("config.tls", Severity::Error)), "{none:?}");
         let none = codes(|config| config.public_url = Some("/path only".into()));
         assert!(none.contains(&("config.public_url", Severity::Error)), "{none:?}");

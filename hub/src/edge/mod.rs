@@ -35,6 +35,7 @@ use tower_http::trace::TraceLayer;
 use uuid::Uuid;
 
 use crate::live::Node;
+use crate::telemetry;
 
 /// Bodies of requests that are not uploads, bytes.
 const BODY: usize = 64 * 1024;
@@ -55,7 +56,10 @@ pub fn router(
     let trace = TraceLayer::new_for_http().make_span_with(|request: &Request<axum::body::Body>| {
         let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str);
         let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()?.parse::<Uuid>().ok());
-        tracing::info_span!("http", method = %request.method(), route, request_id = id.map(tracing::field::display))
+        let span =
+            tracing::info_span!("http", method = %request.method(), route, request_id = id.map(tracing::field::display));
+        telemetry::follow(&span, request.headers());
+        span
     });
     Router::new()
         .merge(auth::routes(settings))

@@ -10,7 +10,7 @@ use crate::live::Node;
 /// For the operator: metrics, liveness, readiness.
 pub fn routes() -> Router<Arc<Node>> {
     Router::new()
-        .route("/metrics", get(async |State(node): State<Arc<Node>>| node.metrics.render()))
+        .route("/metrics", get(async |State(node): State<Arc<Node>>| node.metrics_page()))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))
 }

@@ -11,7 +11,9 @@ use super::room::RoomMessage;
 use super::room_commands::Perform;
 use super::{bounds, session};
 use crate::store::access::{self, TopicAccess};
+use crate::store::commands;
 use crate::store::identity::Identity;
+use crate::telemetry;
 
 /// Has commands that came together carried out by the topic's room, as if each had come on a socket: the same bounds, rights
 /// and ids, the same batches. Answers with the frames that a socket would have received, in the order of the commands.
@@ -51,7 +53,8 @@ fn send(
     bounds::check(&command).map_err(|message| (ErrorCode::InvalidArgument, message))?;
     access::may(access, &command).map_err(|denied| (ErrorCode::Forbidden, denied))?;
     let (asker, answer) = oneshot::channel();
-    let perform = Perform { asker: Asker::Request(asker), identity: Arc::clone(identity), command_id, command };
+    let span = telemetry::command(commands::name(&command));
+    let perform = Perform { asker: Asker::Request(asker), identity: Arc::clone(identity), command_id, command, span };
     node.send_to_room(topic, access.organization_id, RoomMessage::Perform(Box::new(perform)))
         .map_err(|error| (error.code(), error.to_string()))?;
     Ok(answer)

@@ -204,6 +204,16 @@ impl Node {
         self.rooms.iter().map(|room| *room.key()).collect()
     }
 
+    /// The page of metrics, with what is counted when somebody asks.
+    pub fn metrics_page(&self) -> String {
+        #[expect(clippy::cast_precision_loss, reason = "rooms are counted in thousands")]
+        self.metrics.rooms.set(self.rooms.len() as f64);
+        for status in self.store.pools.status() {
+            self.metrics.pool(&status);
+        }
+        self.metrics.render()
+    }
+
     /// A room has ended itself.
     pub fn close_room(&self, topic: Topic) {
         self.rooms.remove(&topic);

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use actix::prelude::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, WrapFuture};
 use bytes::Bytes;
 use schemas::{ServerFrame, Topic};
+use tracing::Span;
 use uuid::Uuid;
 
 use super::node::Node;
@@ -17,6 +18,7 @@ use super::shard::{AnswerKind, Answers, Deliver, Seat};
 use super::socket::SocketId;
 use super::view::{Gathered, View, ViewId, ViewKey};
 use super::web_socket;
+use crate::clock;
 use crate::store::StoreError;
 use crate::store::journal::{self, JournalChange, JournalCommit};
 use crate::store::presenter::{self, Outgoing};
@@ -47,6 +49,8 @@ pub struct Room {
     pub(super) scans: ScanQueue,
     pub(super) commands: CommandQueue,
     pub(super) guests: Guests,
+    /// Commits whose deltas somebody traces; empty unless traces are on.
+    pub(super) traced: Vec<(u64, Span)>,
     /// Kept open by the node's sessions, members or not: an organization's room hears of lost rights.
     pins: usize,
     last_used: Instant,
@@ -98,6 +102,7 @@ impl Room {
             scans: ScanQueue::default(),
             commands: CommandQueue::default(),
             guests: Guests::default(),
+            traced: Vec::new(),
             pins: 0,
             last_used: Instant::now(),
         }
@@ -191,7 +196,13 @@ impl Room {
         for (view, frame) in deliveries {
             self.deliver(view, &frame, last.seq);
         }
+        self.traced.retain(|(seq, _)| *seq > last.seq);
         self.node.metrics.commits.increment(commits.len() as u64);
+        let now = clock::now_ms();
+        for commit in commits {
+            let behind = u64::try_from(now - commit.at).unwrap_or(0);
+            self.node.metrics.fan_out_seconds.record(Duration::from_millis(behind));
+        }
     }
 
     fn flush(&mut self, view_id: ViewId) {

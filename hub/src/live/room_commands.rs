@@ -1,10 +1,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix::prelude::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use deadpool_postgres::Transaction;
 use schemas::{About, Answer, Command, Done, ErrorCode, Outcome, PrincipalKind, Query, ServerFrame, Topic};
+use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
 use super::asker::Asker;
@@ -16,6 +17,7 @@ use crate::store::check_in::{self, ScanRequest};
 use crate::store::commands::{self, Answered, Author};
 use crate::store::identity::Identity;
 use crate::store::{Store, StoreError, run_of_show, show_floor};
+use crate::telemetry;
 
 /// A command, from somebody who may send it.
 pub struct Perform {
@@ -27,6 +29,8 @@ pub struct Perform {
     pub command_id: Uuid,
     /// What.
     pub command: Command,
+    /// Its way through the hub.
+    pub span: Span,
 }
 
 /// A question, from a session that may ask it.
@@ -42,7 +46,7 @@ pub struct Ask {
 /// Scans that wait for the batch before theirs to be committed.
 #[derive(Default)]
 pub struct ScanQueue {
-    waiting: Vec<(Asker, ScanRequest)>,
+    waiting: Vec<((Asker, Span), ScanRequest)>,
     in_flight: bool,
     /// How many the batch before answered: in a rush, as many are on their way again.
     expected: usize,
@@ -96,9 +100,11 @@ impl Room {
         }
         if let Command::Scan { .. } = perform.command {
             self.scans.waiting.push(scan_request(self.topic, perform));
+            self.node.metrics.scans_waiting.increment(1.0);
             self.next_scans(ctx);
         } else {
             self.commands.waiting.push_back(perform);
+            self.node.metrics.commands_waiting.increment(1.0);
             self.next_command(ctx);
         }
     }
@@ -120,24 +126,36 @@ impl Room {
         }
         self.scans.in_flight = true;
         let take = self.scans.waiting.len().min(BATCH);
-        let (askers, batch): (Vec<Asker>, Vec<ScanRequest>) = self.scans.waiting.drain(..take).unzip();
+        let (askers, batch): (Vec<(Asker, Span)>, Vec<ScanRequest>) = self.scans.waiting.drain(..take).unzip();
+        let (askers, spans): (Vec<Asker>, Vec<Span>) = askers.into_iter().unzip();
+        let traced = telemetry::batch(&spans);
+        let transaction = telemetry::transaction(&traced);
+        let metrics = &self.node.metrics;
+        #[expect(clippy::cast_precision_loss, reason = "a batch is small")]
+        let scans = take as f64;
+        metrics.scans_waiting.decrement(scans);
+        metrics.batch_scans.record(scans);
+        let began = Instant::now();
         let (node, organization_id, event_id) = (Arc::clone(&self.node), self.organization_id, self.topic.id);
         let admit = async move {
-            let admitted = check_in::admit(&node.store, organization_id, event_id, &batch).await;
+            let admitted =
+                check_in::admit(&node.store, organization_id, event_id, &batch).instrument(transaction).await;
             (admitted, batch)
         };
         ctx.spawn(admit.into_actor(self).map(move |(admitted, batch), room, ctx| {
             room.scans.in_flight = false;
             room.scans.expected = batch.len();
             room.node.metrics.scans.increment(batch.len() as u64);
+            room.node.metrics.batch_seconds.record(began.elapsed());
             match admitted {
                 Ok(admitted) => {
-                    let answers = askers
+                    let answers: Vec<_> = askers
                         .into_iter()
                         .zip(batch.iter().map(|scan| scan.command_id))
                         .zip(admitted.answers)
                         .map(|((asker, id), answered)| (asker, id, answered))
                         .collect();
+                    room.trace_delta(&traced, &answers);
                     room.answer_commands(answers, ctx);
                 }
                 Err(error) => {
@@ -145,6 +163,8 @@ impl Room {
                     room.commands_failed(&error, failed);
                 }
             }
+            // They end with their answers.
+            drop(spans);
             room.next_scans(ctx);
         }));
     }
@@ -155,8 +175,11 @@ impl Room {
         }
         let Some(perform) = self.commands.waiting.pop_front() else { return };
         self.commands.in_flight = true;
+        self.node.metrics.commands_waiting.decrement(1.0);
+        let began = Instant::now();
         let (node, topic) = (Arc::clone(&self.node), self.topic);
-        let Perform { asker, identity, command_id, command } = perform;
+        let Perform { asker, identity, command_id, command, span } = perform;
+        let transaction = telemetry::transaction(&span);
         let work = async move {
             let author = identity.author();
             commands::execute(&node.store, &author, topic, command_id, &command, async |transaction| {
@@ -164,15 +187,35 @@ impl Room {
             })
             .await
         };
-        ctx.spawn(work.into_actor(self).map(move |answered, room, ctx| {
+        ctx.spawn(work.instrument(transaction).into_actor(self).map(move |answered, room, ctx| {
             room.commands.in_flight = false;
             room.node.metrics.commands.increment(1);
+            room.node.metrics.command_seconds.record(began.elapsed());
             match answered {
-                Ok(answered) => room.answer_commands(vec![(asker, command_id, answered)], ctx),
+                Ok(answered) => {
+                    let answers = vec![(asker, command_id, answered)];
+                    room.trace_delta(&span, &answers);
+                    room.answer_commands(answers, ctx);
+                }
                 Err(error) => room.commands_failed(&error, vec![(asker, command_id)]),
             }
             room.next_command(ctx);
         }));
+    }
+
+    /// Until the commit of these answers has been handed to the sockets, which may have happened already.
+    fn trace_delta(&mut self, of: &Span, answers: &[(Asker, Uuid, Answered)]) {
+        let delta = telemetry::delta(of);
+        if delta.is_disabled() {
+            return;
+        }
+        let seqs = answers.iter().filter_map(|(_, _, answered)| match answered {
+            Answered::Outcome { seq, duplicate: false, .. } => *seq,
+            _ => None,
+        });
+        if let Some(seq) = seqs.max().filter(|seq| self.published < Some(*seq)) {
+            self.traced.push((seq, delta));
+        }
     }
 
     /// Sends outcomes; verdicts go by the room's memory of guests for the names that are stored nowhere readable.
@@ -212,6 +255,7 @@ impl Room {
             StoreError::Denied => ErrorCode::Forbidden,
             StoreError::Internal(_) => ErrorCode::Internal,
         };
+        self.node.metrics.failed.increment(failed.len() as u64);
         tracing::error!(topic = %self.topic, %error, commands = failed.len(), "commands failed");
         let message = match code {
             ErrorCode::Internal => "a fault of the hub; it is in its log".to_owned(),
@@ -327,7 +371,7 @@ async fn decide(
     }
 }
 
-fn scan_request(topic: Topic, perform: Perform) -> (Asker, ScanRequest) {
+fn scan_request(topic: Topic, perform: Perform) -> ((Asker, Span), ScanRequest) {
     let fingerprint = commands::fingerprint(topic, &perform.command);
     let Command::Scan { code, registration_id, direction, people, gate_id, scanned_at, offline, override_reason } =
         perform.command
@@ -347,7 +391,7 @@ fn scan_request(topic: Topic, perform: Perform) -> (Asker, ScanRequest) {
         offline,
         override_reason,
     };
-    (perform.asker, request)
+    ((perform.asker, perform.span), request)
 }
 
 fn guest_in(answered: &Answered) -> Option<Uuid> {

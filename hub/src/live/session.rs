@@ -21,7 +21,9 @@ use super::socket::Socket;
 use super::web_socket::{self, Incoming, ReadError, Reader};
 use crate::clock;
 use crate::store::access::{self, TopicAccess};
+use crate::store::commands;
 use crate::store::identity::{self, Identity, IdentityError};
+use crate::telemetry;
 
 /// How often a client should ping, ms.
 pub const HEARTBEAT_MS: u32 = 1000;
@@ -326,7 +328,8 @@ impl Session {
     fn perform(&mut self, command_id: Uuid, topic: Topic, command: Command) {
         let (Some(identity), Some(access)) = (self.identity.clone(), self.access(topic)) else { return };
         let organization_id = access.organization_id;
-        let perform = Perform { asker: Asker::Socket(self.seat), identity, command_id, command };
+        let span = telemetry::command(commands::name(&command));
+        let perform = Perform { asker: Asker::Socket(self.seat), identity, command_id, command, span };
         match self.node.send_to_room(topic, organization_id, RoomMessage::Perform(Box::new(perform))) {
             Ok(_) => self.socket.in_flight.set(self.socket.in_flight.get() + 1),
             Err(error) => self.tell(error.code(), error.to_string(), Some(About::Command(command_id))),
@@ -362,6 +365,7 @@ impl Session {
             self.recheck().await?;
         }
         if signals.resync {
+            self.node.metrics.resyncs.increment(1);
             let epoch = self.node.store.catalogue.epoch();
             let topics: Vec<_> =
                 self.topics.iter().map(|joined| (joined.topic, joined.tables.clone(), joined.rate)).collect();

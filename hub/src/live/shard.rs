@@ -130,6 +130,10 @@ impl Shard {
         Self { index, node, sockets: HashMap::new(), members: HashMap::new() }
     }
 
+    fn measure(&self) {
+        self.node.metrics.backlog(self.index, self.sockets.values().map(|socket| socket.backlog()).sum());
+    }
+
     fn end_overdue(&self) {
         let now = Instant::now();
         for socket in self.sockets.values() {
@@ -156,6 +160,7 @@ impl Actor for Shard {
         // Rooms never wait for a shard: what they send is bounded by the batches they make.
         ctx.set_mailbox_capacity(1 << 16);
         ctx.run_interval(Duration::from_millis(500), |shard, _| shard.end_overdue());
+        ctx.run_interval(Duration::from_secs(5), |shard, _| shard.measure());
     }
 }
 

@@ -1,10 +1,13 @@
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, QueueMode, RecyclingMethod, Runtime, Timeouts};
 use futures_util::future::join;
 use tokio_postgres::{Config, NoTls};
 use uuid::Uuid;
 
+use crate::metrics::PoolStatus;
 use crate::sealing::{MasterKey, SealedAddress};
 
 /// Connections by login. `app` answers requests under the principal's claims; `worker` commits what actors decide.
@@ -12,7 +15,15 @@ use crate::sealing::{MasterKey, SealedAddress};
 pub struct Pools {
     app: Pool,
     worker: Pool,
+    waits: Arc<[Waits; 2]>,
     listener: Config,
+}
+
+/// How often, and how long, somebody has waited for a connection of a pool.
+#[derive(Default)]
+struct Waits {
+    times: AtomicU64,
+    milliseconds: AtomicU64,
 }
 
 /// For whom a transaction runs: its first statement tells Postgres, whose policies do the rest.
@@ -45,6 +56,8 @@ pub enum Acting {
 
 const POOL_SIZE: usize = 12;
 const WAIT: Duration = Duration::from_secs(5);
+/// Whoever gets a connection within this time has not waited.
+const AT_ONCE: Duration = Duration::from_millis(1);
 
 impl Pools {
     /// Pools for the database that `owner` names, with the hub's own logins. Nothing is connected yet.
@@ -67,7 +80,12 @@ impl Pools {
                 .build()
                 .expect("a runtime is set")
         };
-        Self { app: pool(login("hub_app")), worker: pool(login("hub_worker")), listener: login("hub_worker") }
+        Self {
+            app: pool(login("hub_app")),
+            worker: pool(login("hub_worker")),
+            waits: Arc::default(),
+            listener: login("hub_worker"),
+        }
     }
 
     /// A connection with the login that `acting` needs.
@@ -76,9 +94,25 @@ impl Pools {
     /// When the database cannot be reached within 5 s.
     pub async fn get(&self, acting: &Acting) -> Result<Object, deadpool_postgres::PoolError> {
         match acting {
-            Acting::Person { .. } | Acting::Device { .. } => self.app.get().await,
-            Acting::System { .. } | Acting::Platform => self.worker.get().await,
+            Acting::Person { .. } | Acting::Device { .. } => waited(&self.app, &self.waits[0]).await,
+            Acting::System { .. } | Acting::Platform => self.worker().await,
         }
+    }
+
+    /// How the pools stand.
+    pub fn status(&self) -> [PoolStatus; 2] {
+        let of = |name, pool: &Pool, waits: &Waits| {
+            let status = pool.status();
+            PoolStatus {
+                name,
+                open: status.size,
+                idle: status.available,
+                waiting: status.waiting,
+                waits: waits.times.load(Ordering::Relaxed),
+                waited_ms: waits.milliseconds.load(Ordering::Relaxed),
+            }
+        };
+        [of("hub_app", &self.app, &self.waits[0]), of("hub_worker", &self.worker, &self.waits[1])]
     }
 
     /// A connection of the worker, for what belongs to no tenant.
@@ -86,13 +120,24 @@ impl Pools {
     /// # Errors
     /// When the database cannot be reached within 5 s.
     pub async fn worker(&self) -> Result<Object, deadpool_postgres::PoolError> {
-        self.worker.get().await
+        waited(&self.worker, &self.waits[1]).await
     }
 
     /// How to connect for LISTEN, which needs a session of its own.
     pub fn listener(&self) -> &Config {
         &self.listener
     }
+}
+
+async fn waited(pool: &Pool, waits: &Waits) -> Result<Object, deadpool_postgres::PoolError> {
+    let began = Instant::now();
+    let object = pool.get().await;
+    let took = began.elapsed();
+    if took > AT_ONCE {
+        waits.times.fetch_add(1, Ordering::Relaxed);
+        waits.milliseconds.fetch_add(u64::try_from(took.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+    object
 }
 
 /// Begins a transaction and states its principal, in one round trip with whatever the caller pipelines behind it.

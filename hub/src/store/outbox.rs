@@ -141,6 +141,24 @@ pub async fn take(store: &Store, at_most: i64) -> Result<Vec<Taken>, StoreError>
     Ok(taken)
 }
 
+/// How many letters wait to be sent, and how many will not be sent any more.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn waiting(store: &Store) -> Result<(i64, i64), StoreError> {
+    let mut client = store.pools.get(&Acting::Platform).await?;
+    let transaction = begin(&mut client, &Acting::Platform).await?;
+    let row = transaction
+        .query_one(
+            "select count(*) filter (where given_up_at is null), count(*) filter (where given_up_at is not null)
+               from mail_outbox",
+            &[],
+        )
+        .await?;
+    transaction.commit().await?;
+    Ok((row.get(0), row.get(1)))
+}
+
 /// The mail server has it.
 ///
 /// # Errors

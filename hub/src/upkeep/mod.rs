@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 use crate::live::Node;
 use crate::objects::Objects;
 use crate::store::upkeep::When;
-use crate::store::{Store, privacy, upkeep};
+use crate::store::{Store, StoreError, outbox, privacy, upkeep};
 
 /// How often a hub looks whether something is to be done.
 const LOOK: Duration = Duration::from_secs(15);
@@ -70,6 +70,23 @@ async fn for_itself(node: &Node, looks: u32) {
     if let Err(error) = node.store.tokens.reload(&node.store.pools).await {
         tracing::debug!(%error, "the keys of access tokens could not be looked at");
     }
+    if let Err(error) = measure(node).await {
+        tracing::debug!(%error, "what waits could not be counted");
+    }
+}
+
+/// What the database knows of all hubs, for the metrics of each.
+async fn measure(node: &Node) -> Result<(), StoreError> {
+    node.metrics.gather();
+    for job in upkeep::standing(&node.store).await? {
+        node.metrics.job(&job.kind, job.last_success, job.failures);
+    }
+    let (waiting, given_up) = outbox::waiting(&node.store).await?;
+    #[expect(clippy::cast_precision_loss, reason = "mails are counted in thousands")]
+    let (waiting, given_up) = (waiting as f64, given_up as f64);
+    node.metrics.mails_waiting.set(waiting);
+    node.metrics.mails_given_up.set(given_up);
+    Ok(())
 }
 
 /// Does a job, unless it is not due or another hub does it. Says what came of it.

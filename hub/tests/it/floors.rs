@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 /// From the bottom up. A floor uses itself and the floors below it.
 const FLOORS: [&[&str]; 5] = [
-    &["sealing", "clock", "metrics", "config"],
+    &["sealing", "clock", "metrics", "telemetry", "config"],
     &["postgres", "objects"],
     &["store"],
     &["live"],

@@ -17,6 +17,7 @@ pub struct HubProcess {
     pub data: PathBuf,
     listen: String,
     log: &'static str,
+    environment: Vec<(&'static str, String)>,
     child: Option<Child>,
 }
 
@@ -36,14 +37,19 @@ impl HubProcess {
         let data = std::env::temp_dir().join(format!("hub-it-{}", Uuid::now_v7().simple()));
         fs::create_dir_all(&data).expect("a folder");
         fs::write(data.join("master.key"), super::postgres::MASTER_KEY).expect("written");
-        Self { data, listen: "127.0.0.1:0".into(), log: "info", child: None }
+        Self { data, listen: "127.0.0.1:0".into(), log: "info", environment: Vec::new(), child: None }
     }
 
     /// The same, with a log filter.
     pub async fn start_logging(log: &'static str) -> Self {
+        Self::start_in(log, Vec::new()).await
+    }
+
+    /// The same, in an environment of its own.
+    pub async fn start_in(log: &'static str, environment: Vec<(&'static str, String)>) -> Self {
         let data = std::env::temp_dir().join(format!("hub-it-{}", Uuid::now_v7().simple()));
         fs::create_dir_all(&data).expect("a folder");
-        let mut hub = Self { data, listen: "127.0.0.1:0".into(), log, child: None };
+        let mut hub = Self { data, listen: "127.0.0.1:0".into(), log, environment, child: None };
         let owner = ["--email", Self::OWNER, "--password", Self::PASSWORD, "--organization", "Maison"];
         let made = hub.run("create-owner", &owner).await;
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -196,6 +202,7 @@ impl HubProcess {
         let mut program = Command::new(env!("CARGO_BIN_EXE_hub"));
         program.arg(command).env("HUB_DATA", &self.data).env("HUB_LISTEN", &self.listen);
         program.env("HUB_LOG", self.log).env_remove("DATABASE_URL").env_remove("HUB_MASTER_KEY");
+        program.env_remove("OTEL_EXPORTER_OTLP_ENDPOINT").envs(self.environment.iter().map(|(k, v)| (k, v)));
         program.stdin(Stdio::null()).kill_on_drop(true);
         program
     }
