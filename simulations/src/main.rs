@@ -4,6 +4,7 @@
 mod bare_send;
 mod caller;
 mod changes;
+mod co_edit;
 mod convergence;
 mod crashes;
 mod database;
@@ -49,6 +50,8 @@ enum What {
     Files(files::Files),
     /// Requests of tables over HTTP, beside pgbench; lists from a table of a million rows.
     Tables(tables::Tables),
+    /// Editors change one shot list at once; afterwards their replicas are compared, and the rows.
+    CoEdit(co_edit::CoEdit),
     /// The bare loop of sends: the other half of fan-out.
     #[command(hide = true)]
     BareSend(bare_send::BareSend),
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().what {
         What::BareSend(bare) => bare.run(),
         What::ShowDay(day) => until_interrupted(day.run()),
+        What::CoEdit(co_edit) => until_interrupted(co_edit.run()),
         What::FanOut(fan_out) => until_interrupted(fan_out.run()),
         What::Changes(changes) => until_interrupted(changes.run()),
         What::Files(files) => until_interrupted(files.run()),
