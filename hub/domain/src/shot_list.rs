@@ -19,5 +19,5 @@ pub use difference::{Difference, RowChange};
 pub use lock::Lock;
 pub use mend::{Mend, mend};
 pub use merge::merge;
-pub use sheet::{Cells, Sheet, Shot};
+pub use sheet::{Cells, Sheet, SheetText, Shot};
 pub use take::{Author, CellChange, Fault, Taken, read, take};

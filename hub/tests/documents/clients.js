@@ -77,7 +77,7 @@ function named(kind, hub, token, doc, list) {
 
 export const shots = (doc) => doc.getMap("shots");
 export const shot = (client, id) => shots(client.doc).get(id);
-export const json = (client) => JSON.stringify(sorted(client.doc.toJSON()));
+export const json = ({ doc }) => JSON.stringify(sorted(["scenes", "shots", "locks"].map((name) => doc.getMap(name).toJSON())));
 
 /** Every replica's root maps, made equal in the order of their keys. */
 export function sorted(value) {

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -82,4 +83,68 @@ impl Sheet {
 /// A row that nobody has written anything into.
 pub fn empty(kind: Kind) -> Cells {
     kind.columns().iter().map(|column| (column.name, column.empty())).collect()
+}
+
+/// A sheet as it is kept as a named version: no locks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SheetText {
+    scenes: BTreeMap<Uuid, BTreeMap<String, Value>>,
+    shots: BTreeMap<Uuid, ShotText>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct ShotText {
+    cells: BTreeMap<String, Value>,
+    products: BTreeMap<Uuid, String>,
+}
+
+impl SheetText {
+    /// Of a sheet.
+    pub fn of(sheet: &Sheet) -> Self {
+        let text = |cells: &Cells| cells.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        Self {
+            scenes: sheet.scenes.iter().map(|(id, cells)| (*id, text(cells))).collect(),
+            shots: sheet
+                .shots
+                .iter()
+                .map(|(id, shot)| (*id, ShotText { cells: text(&shot.cells), products: shot.products.clone() }))
+                .collect(),
+        }
+    }
+
+    /// The sheet. Columns that there were not yet are empty, and those that are not any more are left out.
+    pub fn sheet(self) -> Sheet {
+        let cells = |kind: Kind, mut text: BTreeMap<String, Value>| {
+            let column = |column: &'static super::cell::Column| {
+                (column.name, text.remove(column.name).unwrap_or_else(|| column.empty()))
+            };
+            kind.columns().iter().map(column).collect::<Cells>()
+        };
+        Sheet {
+            scenes: self.scenes.into_iter().map(|(id, text)| (id, cells(Kind::Scene, text))).collect(),
+            shots: self
+                .shots
+                .into_iter()
+                .map(|(id, shot)| (id, Shot { cells: cells(Kind::Shot, shot.cells), products: shot.products }))
+                .collect(),
+            locks: BTreeMap::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_read_as_it_was_written() {
+        let mut sheet = Sheet::default();
+        sheet.scenes.insert(Uuid::from_u128(1), empty(Kind::Scene));
+        let products = [(Uuid::from_u128(3), "a0".to_owned())].into();
+        sheet.shots.insert(Uuid::from_u128(2), Shot { cells: empty(Kind::Shot), products });
+        let text = serde_json::to_string(&SheetText::of(&sheet)).expect("JSON");
+        assert_eq!(serde_json::from_str::<SheetText>(&text).expect("the same").sheet(), sheet);
+        let older = text.replace("\"notes\":null,", "");
+        assert_eq!(serde_json::from_str::<SheetText>(&older).expect("the same").sheet(), sheet);
+    }
 }

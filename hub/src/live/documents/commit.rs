@@ -9,13 +9,16 @@ use uuid::Uuid;
 
 use super::desk::{Broken, Desk, PROJECT_EVERY, Pending};
 use super::member::{code, framed};
-use crate::store::documents::{Appended, Batch, Edit, Elsewhere, Projection, append, foreign_products};
+use super::memory::seed;
+use crate::store::documents::{Appended, Batch, Edit, Elsewhere, Projection, append, begin_anew, foreign_products};
 use crate::store::{Store, StoreError};
 
 /// Updates of one transaction, at most.
 const BATCH: usize = 2_000;
 /// Updates that the log may be ahead of the stored state.
 const FOLD_AFTER: i64 = 5_000;
+/// Bytes of a document whose history may be worth dropping.
+const WORTH_IT: usize = 64 * 1024;
 /// Products that are known by heart.
 const PRODUCTS: usize = 100_000;
 /// Transactions of our own that are remembered: as many as may be committed before the journal tells of them.
@@ -283,13 +286,39 @@ impl Desk {
 
     /// Nobody needs the desk: what the log holds is folded into one update.
     pub(super) async fn fold_away(&mut self) {
-        if self.seen == self.folded_to || self.flight.is_some() || !self.pending.is_empty() || self.is_dirty() {
+        if self.flight.is_some() || !self.pending.is_empty() || self.is_dirty() || self.begin_anew().await {
+            return;
+        }
+        if self.seen == self.folded_to {
             return;
         }
         let Ok(state) = self.document.everything() else { return };
         self.send(Vec::new(), Some((Rows::default(), Difference::default())), Some(state));
         let landed = Self::landed(&mut self.flight).await;
         let _ = self.landed_with(landed);
+    }
+}
+
+impl Desk {
+    /// Drops the history when it is most of the document: what was overwritten and deleted weighs as much as what is there.
+    async fn begin_anew(&mut self) -> bool {
+        let Ok(with_history) = self.document.everything() else { return false };
+        if with_history.len() < WORTH_IT {
+            return false;
+        }
+        let state = seed(&self.sheet);
+        if with_history.len() < state.len() * 2 {
+            return false;
+        }
+        let clients: Vec<u64> = self.document.clients().into_iter().collect();
+        let (store, node) = (&self.node.store, self.node.documents.node_id);
+        match begin_anew(store, self.organization_id, self.id, node, self.seen, &state, &clients).await {
+            Ok(begun) => begun,
+            Err(error) => {
+                tracing::warn!(document = %self.id, %error, "a document's history could not be dropped");
+                false
+            }
+        }
     }
 }
 

@@ -25,7 +25,7 @@ const TURN: usize = 256;
 /// Bytes of updates that wait for their commit; past it, no more are taken.
 const PENDING: usize = 16 * 1024 * 1024;
 /// A document that nobody has open is kept in memory for so long.
-const IDLE: Duration = Duration::from_secs(30);
+const IDLE: Duration = Duration::from_secs(10);
 /// Clients hang up when they hear nothing for 30 s.
 const HEARTBEAT: Duration = Duration::from_secs(12);
 /// The doorbell rings for 90 s after it was asked for.

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -96,8 +96,10 @@ impl Desk {
     /// document's own projection wrote is known already.
     fn adopt(&mut self, changes: Vec<(Foreigner, Foreign)>) {
         let mut groups: Vec<(Foreigner, Difference)> = Vec::new();
+        let mut made = BTreeSet::new();
         for (foreigner, foreign) in changes {
-            let Some(difference) = self.difference(foreign) else { continue };
+            let Some(difference) = self.difference(foreign, &made) else { continue };
+            made.extend(difference.new_shots.iter().map(|row| row.id));
             match groups.last_mut() {
                 Some((last, group)) if *last == foreigner && group.is_empty() => *group = difference,
                 _ => groups.push((foreigner, difference)),
@@ -143,8 +145,8 @@ impl Desk {
         }
     }
 
-    /// A change of the journal, if it is about this list.
-    fn difference(&self, foreign: Foreign) -> Option<Difference> {
+    /// A change of the journal, if it is about this list; `made`: its shots that are not merged yet.
+    fn difference(&self, foreign: Foreign, made: &BTreeSet<Uuid>) -> Option<Difference> {
         let mut difference = Difference::default();
         match foreign {
             Foreign::Rights => {
@@ -152,7 +154,7 @@ impl Desk {
                 return None;
             }
             Foreign::Product { shot, product, rank } => {
-                self.is_ours(Kind::Shot, shot).then_some(())?;
+                (made.contains(&shot) || self.is_ours(Kind::Shot, shot)).then_some(())?;
                 match rank {
                     Some(rank) => difference.products.push((shot, product, rank)),
                     None => difference.gone_products.push((shot, product)),
@@ -164,7 +166,9 @@ impl Desk {
                 let is_gone = match op {
                     Op::Insert if list(&row) != Some(true) => return None,
                     Op::Delete if list(&old) != Some(true) => return None,
-                    Op::Update if list(&row).is_none() && !self.is_ours(kind, id) => return None,
+                    Op::Update if list(&row).is_none() && !made.contains(&id) && !self.is_ours(kind, id) => {
+                        return None;
+                    }
                     Op::Update => list(&row) == Some(false),
                     Op::Insert => false,
                     Op::Delete => true,

@@ -61,7 +61,7 @@ pub(super) async fn open(node: &Arc<Node>, organization_id: Uuid, id: Uuid) -> R
 }
 
 /// The rows as a new document.
-fn seed(tables: &Sheet) -> Vec<u8> {
+pub(super) fn seed(tables: &Sheet) -> Vec<u8> {
     let mut document = Document::new(client_id());
     let seeded = merge(&mut Sheet::default(), &Difference::of_all(&Sheet::default(), tables));
     document.change(|maps, transaction| mend(maps, transaction, &seeded.mends));

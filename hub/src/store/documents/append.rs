@@ -144,6 +144,44 @@ async fn fold(transaction: &Transaction<'_>, document: Uuid, to: i64, state: &[u
     Ok(())
 }
 
+/// Drops a document's history: from here on it is `state`, in another epoch. Only if the history is a week old, ends at `to`,
+/// and no other hub has the document open. Whoever has seen it, `clients`, cannot be merged any more.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn begin_anew(
+    store: &Store,
+    organization_id: Uuid,
+    document: Uuid,
+    node: Uuid,
+    to: i64,
+    state: &[u8],
+    clients: &[u64],
+) -> Result<bool, StoreError> {
+    let acting = Acting::System { organization_id };
+    let mut client = store.pools.get(&acting).await?;
+    let transaction = begin(&mut client, &acting).await?;
+    let retired: Vec<u8> = clients.iter().flat_map(|client| client.to_be_bytes()).collect();
+    let statement = transaction
+        .prepare_cached(
+            "update live.documents d
+                set epoch = d.epoch + 1, epoch_since = now(), state = $3, folded_to = $2,
+                    -- The last fifty thousand.
+                    retired = substr(d.retired || $4, greatest(1, length(d.retired || $4) - 400000 + 1))
+              where d.id = $1 and d.head = $2 and d.projected_to = $2 and d.epoch_since < now() - interval '7 days'
+                and not exists (select from live.document_watches w
+                                 where w.document_id = d.id and w.node_id <> $5 and w.watched_until > clock_timestamp())",
+        )
+        .await?;
+    let begun = transaction.execute(&statement, &[&document, &to, &state, &retired, &node]).await? == 1;
+    if begun {
+        let statement = transaction.prepare_cached("delete from live.document_updates where document_id = $1").await?;
+        transaction.execute(&statement, &[&document]).await?;
+    }
+    transaction.commit().await?;
+    Ok(begun)
+}
+
 async fn log(transaction: &Transaction<'_>, batch: &Batch, before: i64) -> Result<(), StoreError> {
     if batch.entries.is_empty() {
         return Ok(());

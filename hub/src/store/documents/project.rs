@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use deadpool_postgres::Transaction;
 use domain::shot_list::{Kind, RowChange};
@@ -70,16 +70,31 @@ pub(super) async fn write(
         &difference.gone_shots,
     )
     .await?;
-    let mut taken = new_scenes(transaction, list, &difference.new_scenes, &makers).await?;
-    scenes(transaction, list, &difference.scenes).await?;
-    if !taken.is_empty() {
-        return Ok(taken);
+    let mut taken = Vec::new();
+    for kind in [Kind::Scene, Kind::Shot] {
+        let rows = difference.new_rows(kind);
+        let missing = match kind {
+            Kind::Scene => new_scenes(transaction, list, rows, &makers).await?,
+            Kind::Shot => new_shots(transaction, list, rows, &makers).await?,
+        };
+        // Another hub has made some of them already: then they are changed like any other.
+        let (ours, elsewhere) = sorted_out(transaction, list, kind, &missing).await?;
+        taken.extend(elsewhere);
+        if !taken.is_empty() {
+            return Ok(taken);
+        }
+        let mut rows: Vec<RowChange> = rows.iter().filter(|row| ours.contains(&row.id)).cloned().collect();
+        match kind {
+            Kind::Scene => {
+                rows.extend(difference.scenes.iter().cloned());
+                scenes(transaction, list, &rows).await?;
+            }
+            Kind::Shot => {
+                rows.extend(difference.shots.iter().cloned());
+                shots(transaction, list, &rows).await?;
+            }
+        }
     }
-    taken.extend(new_shots(transaction, list, &difference.new_shots, &makers).await?);
-    if !taken.is_empty() {
-        return Ok(taken);
-    }
-    shots(transaction, list, &difference.shots).await?;
     gone(
         transaction,
         list,
@@ -116,7 +131,7 @@ async fn new_scenes(
     list: Uuid,
     rows: &[RowChange],
     makers: &HashMap<Uuid, Uuid>,
-) -> Result<Vec<Elsewhere>, StoreError> {
+) -> Result<Vec<Uuid>, StoreError> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -131,7 +146,7 @@ async fn new_scenes(
         .await?;
     let (title, description, rank) = (texts(rows, "title"), texts(rows, "description"), texts(rows, "rank"));
     let made = transaction.query(&statement, &[&list, &ids, &title, &description, &rank, &makers]).await?;
-    Ok(elsewhere(Kind::Scene, ids, &made))
+    Ok(not_made(ids, &made))
 }
 
 async fn scenes(transaction: &Transaction<'_>, list: Uuid, rows: &[RowChange]) -> Result<(), StoreError> {
@@ -166,7 +181,7 @@ async fn new_shots(
     list: Uuid,
     rows: &[RowChange],
     makers: &HashMap<Uuid, Uuid>,
-) -> Result<Vec<Elsewhere>, StoreError> {
+) -> Result<Vec<Uuid>, StoreError> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -186,7 +201,7 @@ async fn new_shots(
     let made = transaction
         .query(&statement, &[&list, &ids, &scene, &description, &minutes, &rank, &status, &notes, &makers])
         .await?;
-    Ok(elsewhere(Kind::Shot, ids, &made))
+    Ok(not_made(ids, &made))
 }
 
 async fn shots(transaction: &Transaction<'_>, list: Uuid, rows: &[RowChange]) -> Result<(), StoreError> {
@@ -238,9 +253,31 @@ async fn shots(transaction: &Transaction<'_>, list: Uuid, rows: &[RowChange]) ->
     Ok(())
 }
 
-fn elsewhere(kind: Kind, ids: Vec<Uuid>, made: &[tokio_postgres::Row]) -> Vec<Elsewhere> {
-    let made: Vec<Uuid> = made.iter().map(|row| row.get(0)).collect();
-    ids.into_iter().filter(|id| !made.contains(id)).map(|id| Elsewhere { kind, id }).collect()
+fn not_made(ids: Vec<Uuid>, made: &[tokio_postgres::Row]) -> Vec<Uuid> {
+    let made: HashSet<Uuid> = made.iter().map(|row| row.get(0)).collect();
+    ids.into_iter().filter(|id| !made.contains(id)).collect()
+}
+
+/// Rows that could not be made because there are some with their ids: those of this list, and the others.
+async fn sorted_out(
+    transaction: &Transaction<'_>,
+    list: Uuid,
+    kind: Kind,
+    missing: &[Uuid],
+) -> Result<(HashSet<Uuid>, Vec<Elsewhere>), StoreError> {
+    if missing.is_empty() {
+        return Ok((HashSet::new(), Vec::new()));
+    }
+    let statement = transaction
+        .prepare_cached(match kind {
+            Kind::Scene => "select s.id from scenes s where s.id = any ($2) and s.shot_list_id = $1",
+            Kind::Shot => "select s.id from shots s where s.id = any ($2) and s.shot_list_id = $1",
+        })
+        .await?;
+    let rows = transaction.query(&statement, &[&list, &missing]).await?;
+    let ours: HashSet<Uuid> = rows.iter().map(|row| row.get(0)).collect();
+    let elsewhere = missing.iter().filter(|id| !ours.contains(id)).map(|id| Elsewhere { kind, id: *id }).collect();
+    Ok((ours, elsewhere))
 }
 
 fn ids(rows: &[RowChange]) -> Vec<Uuid> {

@@ -145,6 +145,8 @@ describe("who may", () => {
     const clients = await all();
     const me = JSON.parse(Buffer.from(access.split(".")[1], "base64url")).sub;
     const [role] = await hub.psql(`select role from memberships where user_id = '${me}'`);
+    // An organization keeps an owner.
+    await hub.psql(`update memberships set role = 'owner' where user_id = (select user_id from memberships where user_id <> '${me}' and organization_id = (select organization_id from shot_lists where id = '${hub.list}') limit 1)`);
     const started = Date.now();
     await hub.psql(`update memberships set role = 'designer' where user_id = '${me}'`);
     const [ws2, ws3, hp3, hp4] = clients;
