@@ -76,6 +76,13 @@ test("a call sheet is issued, superseded and printed", async ({ page, hub }) => 
   await expect(sheet).toContainText("1 Among the panes");
   await expect(sheet).toContainText("Cocoon coat in slate wool (OMB-001)");
   expect(await barriers(page)).toEqual([]);
+  // The cast is found by search, and is on the sheet at once.
+  const [name] = await hub.sql("select m.name from model_profiles m where m.organization_id = (select organization_id from projects where title = 'Ombre Lookbook') and not exists (select from shoot_models s where s.model_profile_id = m.id) order by m.name limit 1");
+  await page.getByLabel("Search models").fill(name!);
+  await page.getByRole("button", { name: `Add ${name}` }).click();
+  await expect(sheet).toContainText(`${name} (selected)`);
+  await page.getByRole("button", { name: `Take ${name} off the cast` }).click();
+  await expect(sheet).not.toContainText(name!);
   const day = "2026-12-03";
   await page.getByLabel("Day").fill(day);
   await page.getByLabel("General call").fill("06:45");

@@ -307,10 +307,41 @@ test("edits made offline survive the browser and are merged", async ({ page, hub
   for (const side of [again, desk]) {
     await expect(side.cell("one", "minutes")).toHaveText("45 min");
     await expect(side.cell("one", "notes")).toHaveText("Meanwhile");
-    await expect(side.cell("two", "notes")).toHaveText("Still offline");
+    // The other's cursor still stands there, with their name.
+    await expect(side.cell("two", "notes")).toContainText("Still offline");
   }
   await context.close();
   await rm(folder, { recursive: true, force: true });
+});
+
+/** Who changed what, line by line; a state that was kept by name is brought back for everybody. */
+test("the list's history is read, and a version restored", async ({ page, hub }) => {
+  const made = await makeList(hub, `History ${Date.now()}`, { Panes: ["one", "two"] });
+  const { cell, shown, note, saved } = await open(page, hub, made);
+  await cell("one", "minutes").click();
+  await page.keyboard.type("25");
+  await page.keyboard.press("Enter");
+  await saved();
+  await page.getByRole("button", { name: "History", exact: true }).click();
+  const panel = page.getByRole("complementary", { name: "History" });
+  await cell("one", "description").click();
+  const change = panel.locator('[data-change="time_est_minutes"]');
+  await expect(change).toHaveText(/^Inès Delacourt.*Time: 10 min → 25 min$/);
+  await panel.getByLabel("Keep the list as it is now").fill("Before the rain");
+  await panel.getByRole("button", { name: "Keep it" }).click();
+  await expect(note).toHaveText("Kept as “Before the rain”.");
+  await expect(panel.getByRole("list", { name: "Versions" })).toContainText("Before the rain");
+  expect(await barriers(page)).toEqual([]);
+
+  await cell("two", "description").click();
+  await page.keyboard.press("Control+Delete");
+  await expect.poll(shown).toEqual(["Panes", "one"]);
+  await saved();
+  await panel.getByRole("button", { name: "Restore Before the rain" }).click();
+  await panel.getByRole("button", { name: "Bring it back" }).click();
+  await expect.poll(shown).toEqual(["Panes", "one", "two"]);
+  await expect(cell("one", "minutes")).toHaveText("25 min");
+  await expect(note).toHaveText("The list is as it was in “Before the rain”.");
 });
 
 /** A list of 5,000 shots: only what is in sight exists on the page, and all of it is reached. */

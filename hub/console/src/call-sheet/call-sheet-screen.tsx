@@ -11,6 +11,7 @@ import type { ProjectScreenProps } from "../projects/project-screen";
 import { Denied } from "../session/denied";
 import { StaleStrip } from "../session/stale-strip";
 import { useFreshness } from "../session/staleness";
+import { CastSection } from "./cast-section";
 import { readSheet, sheetOf } from "./content";
 import { SheetPage } from "./sheet-page";
 import { useReferred } from "./use-names";
@@ -136,6 +137,9 @@ function ShootSheets({ session, projectId, shoot }: { session: PersonSession; pr
       </div>
       {error && <Notice tone="stop">{error}</Notice>}
       {unnamed && <Notice tone="wait">Some names cannot be read: {unnamed}</Notice>}
+      {which === NEXT && mayIssue && (
+        <CastSection projectId={projectId} shootId={shoot.id} cast={[...rows.models.values()].filter(({ shoot_id }) => shoot_id === shoot.id)} names={found?.names ?? new Map()} />
+      )}
       {which === NEXT && mayIssue && (
         <form
           className="grid items-end gap-4 sm:grid-cols-4 print:hidden"

@@ -7,6 +7,7 @@ import { COLUMN_NAMES, COLUMNS, cellText, cellValue, cellWrites, emptyOf, finder
 import type { Write } from "./edits";
 import { Grid } from "./grid";
 import { gridAction } from "./grid-keys";
+import { HistoryPanel } from "./history-panel";
 import { ListFooter } from "./list-footer";
 import { PasteSheet } from "./paste-sheet";
 import { MOST_ROWS_SHOWN } from "./presence";
@@ -26,7 +27,7 @@ import { lineWord, outcomeWords } from "./words";
 const SHOW_EVERY_MS = 80;
 
 /** A shot list, edited by several people at once. */
-export function Editor({ shared, session, note, say, extras }: { shared: SharedDocument; session: PersonSession; note: { text: string; bad: boolean }; say: (text: string, bad?: boolean) => void; extras?: ReactNode }) {
+export function Editor({ shared, listId, session, note, say }: { shared: SharedDocument; listId: string; session: PersonSession; note: { text: string; bad: boolean }; say: (text: string, bad?: boolean) => void }) {
   const sheet = useSheet(shared);
   const { content, sections, lines, places, selection, setSelection, block, current, chosenLines } = sheet;
   const state = useSignal(shared.state);
@@ -36,7 +37,8 @@ export function Editor({ shared, session, note, say, extras }: { shared: SharedD
   const page = useRef(20);
   const leaving = useRef(false);
   const [editing, setEditing] = useState<{ row: string; column: number; over: boolean; text: string } | null>(null);
-  const [panel, setPanel] = useState(false);
+  const [panel, setPanel] = useState<"products" | "history" | null>(null);
+  const show = (which: "products" | "history") => setPanel((open) => (open === which ? null : which));
   const [keys, setKeys] = useState(false);
   // Whoever has only opened the list is nowhere in it yet.
   const [here, setHere] = useState(false);
@@ -245,9 +247,8 @@ export function Editor({ shared, session, note, say, extras }: { shared: SharedD
         onUndo={() => turn("undo")}
         onRedo={() => turn("redo")}
         onLock={toggleLock}
-        onPanel={() => setPanel((open) => !open)}
+        onPanel={show}
         onKeys={() => setKeys(true)}
-        extras={extras}
       />
       <div className="flex min-h-0 flex-1">
         <Grid
@@ -270,7 +271,10 @@ export function Editor({ shared, session, note, say, extras }: { shared: SharedD
           onProducts={give}
           onPage={(count) => (page.current = count)}
         />
-        {panel && (
+        {panel === "history" && (
+          <HistoryPanel listId={listId} current={current} lines={lines} products={products} mayEdit={mayEdit} stamp={state.waiting === 0 ? content : null} onSay={say} onClose={() => setPanel(null)} />
+        )}
+        {panel === "products" && (
           <ProductPanel
             sections={sections}
             chosen={shots.length}
@@ -281,7 +285,7 @@ export function Editor({ shared, session, note, say, extras }: { shared: SharedD
               const made = newShots(content, { ...placeBehind(current), values: found.map((product) => ({ description: product.name, products: { [product.id]: "a0" } })) }, uuidv7);
               run(`${found.length} new ${found.length === 1 ? "shot" : "shots"}`, made.writes, made.ids);
             }}
-            onClose={() => setPanel(false)}
+            onClose={() => setPanel(null)}
           />
         )}
       </div>

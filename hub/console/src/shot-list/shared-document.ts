@@ -179,6 +179,8 @@ export class SharedDocument {
   #deny(reason: string): void {
     this.#set({ link: "denied", reason });
     this.#provider.disconnect();
+    // What may not be seen any more is not kept here, unless it holds work that is nowhere else.
+    if (this.#state.get().waiting === 0) void this.#copy.clearData();
   }
 
   /** Everything that was done here is with the hub. */

@@ -58,7 +58,7 @@ function OpenList(props: HeadProps & { listId: string }) {
   );
 }
 
-function Opened({ shared, session, note, say }: HeadProps & { shared: SharedDocument; note: { text: string; bad: boolean }; say: (text: string, bad?: boolean) => void }) {
+function Opened({ shared, listId, session, note, say }: HeadProps & { shared: SharedDocument; listId: string; note: { text: string; bad: boolean }; say: (text: string, bad?: boolean) => void }) {
   const state = useSignal(shared.state);
   if (state.link === "denied" && !state.loaded) {
     return (
@@ -69,7 +69,7 @@ function Opened({ shared, session, note, say }: HeadProps & { shared: SharedDocu
       </main>
     );
   }
-  return <Editor shared={shared} session={session} note={state.link === "denied" ? { text: `The hub has closed the list: ${state.reason}`, bad: true } : note} say={say} />;
+  return <Editor shared={shared} listId={listId} session={session} note={state.link === "denied" ? { text: `The hub has closed the list: ${state.reason}`, bad: true } : note} say={say} />;
 }
 
 function Head({ projectId, view, surface, turn, listId, shared }: HeadProps & { listId: string | null; shared: SharedDocument | null }) {

@@ -1,4 +1,3 @@
-import type { ReactNode } from "react";
 import { Button } from "../kit/button";
 import { Key } from "../kit/keyboard-key";
 
@@ -8,16 +7,15 @@ export interface ToolbarProps {
   /** How many shots are selected. */
   chosen: number;
   lock: "lock" | "unlock" | "take over" | "theirs";
-  panel: boolean;
+  panel: "products" | "history" | null;
   onShot: () => void;
   onScene: () => void;
   onDelete: () => void;
   onUndo: () => void;
   onRedo: () => void;
   onLock: () => void;
-  onPanel: () => void;
+  onPanel: (which: "products" | "history") => void;
   onKeys: () => void;
-  extras?: ReactNode;
 }
 
 const LOCK_WORDS = { lock: "Lock", unlock: "Unlock", "take over": "Take over", theirs: "Locked" };
@@ -47,10 +45,12 @@ export function Toolbar(props: ToolbarProps) {
       <Button size="row" look="plain" disabled={off || props.chosen === 0 || props.lock === "theirs"} onClick={props.onLock}>
         {LOCK_WORDS[props.lock]}
       </Button>
-      <Button size="row" look="plain" aria-pressed={props.panel} onClick={props.onPanel}>
+      <Button size="row" look="plain" aria-pressed={props.panel === "products"} onClick={() => props.onPanel("products")}>
         Products
       </Button>
-      {props.extras}
+      <Button size="row" look="plain" aria-pressed={props.panel === "history"} onClick={() => props.onPanel("history")}>
+        History
+      </Button>
       <span className="flex-1" />
       <Button size="row" look="plain" onClick={props.onKeys}>
         Keys <Key>?</Key>
