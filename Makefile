@@ -18,7 +18,7 @@ setup:
 	@scripts/setup
 
 node_modules/.package-lock.json: package-lock.json package.json client-sdk/typescript/package.json hub/console/package.json \
-		hub/tests/supabase/package.json
+		hub/tests/supabase/package.json hub/tests/documents/package.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
@@ -47,6 +47,8 @@ test: check console
 	npm test -w @fashionos/console
 	cargo build -p hub
 	HUB_BIN=$(CURDIR)/target/debug/hub npm test -w @fashionos/supabase-tests
+	cargo build -p domain --example replicas
+	HUB_BIN=$(CURDIR)/target/debug/hub npm test -w @fashionos/documents-tests
 	HUB_BIN=$(CURDIR)/target/debug/hub npm run e2e -w @fashionos/console
 
 # From the types of the wire contract, and from a fresh database as the migrations make it.

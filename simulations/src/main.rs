@@ -3,6 +3,7 @@
 
 mod bare_send;
 mod caller;
+mod co_edit;
 mod convergence;
 mod crashes;
 mod failure;
@@ -39,6 +40,8 @@ enum What {
     ShowDay(show_day::ShowDay),
     /// What a delivery costs the hub, beside a bare loop of sends over as many sockets.
     FanOut(fan_out::FanOut),
+    /// Editors change one shot list at once; afterwards their replicas are compared, and the rows.
+    CoEdit(co_edit::CoEdit),
     /// The bare loop of sends: the other half of fan-out.
     #[command(hide = true)]
     BareSend(bare_send::BareSend),
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().what {
         What::BareSend(bare) => bare.run(),
         What::ShowDay(day) => until_interrupted(day.run()),
+        What::CoEdit(co_edit) => until_interrupted(co_edit.run()),
         What::FanOut(fan_out) => until_interrupted(fan_out.run()),
     };
     match done {
