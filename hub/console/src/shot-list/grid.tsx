@@ -69,7 +69,7 @@ export function Grid(props: GridProps) {
     const element = field.current;
     const cell = element?.querySelector<HTMLElement>(`[id="${cellId(selection.focus.row, selection.focus.column)}"]`);
     if (!element || !cell) return;
-    const head = 72;
+    const head = 92;
     const [left, right] = [cell.offsetLeft - head, cell.offsetLeft + cell.offsetWidth];
     if (left < element.scrollLeft) element.scrollLeft = left;
     else if (right > element.scrollLeft + element.clientWidth) element.scrollLeft = right - element.clientWidth;
@@ -217,7 +217,7 @@ export function Grid(props: GridProps) {
       {lines.length === 0 && (
         <p className="p-6 text-quiet">{props.readOnly ? "There is nothing in this list yet." : "Add the first shot, or paste rows from a spreadsheet."}</p>
       )}
-      <div role="rowgroup" className="relative min-w-[842px]" style={{ height: virtual.getTotalSize() }}>
+      <div role="rowgroup" className="relative min-w-[862px]" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
           const line = lines[item.index]!;
           const selected = block !== null && item.index >= block.top && item.index <= block.bottom;

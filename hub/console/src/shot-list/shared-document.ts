@@ -47,6 +47,9 @@ export interface DocumentOptions {
 /** The name of the copy on this device. */
 const copyName = (principal: string, name: string) => `fashionos-doc ${principal} ${name}`;
 const WAITING = "waiting";
+/** How the provider tells of a document that was closed on a socket that stays. */
+const DOCUMENT_CLOSED = 1000;
+const REOPEN_MS = 1_000;
 /** How long the copy on this device may take, ms; then the screen goes on without. */
 const COPY_TIMEOUT_MS = 4_000;
 
@@ -93,6 +96,12 @@ export class SharedDocument {
         if (status !== WebSocketStatus.Connected) this.#set({ link: this.#state.get().link === "connecting" ? "connecting" : this.#offline() });
       },
       onDisconnect: () => this.#set({ link: this.#offline() }),
+      onClose: ({ event }) => {
+        // The hub has closed the document and left the socket open; nobody but us would ask for it again.
+        if (event.code !== DOCUMENT_CLOSED || this.#closed) return;
+        this.#set({ link: this.#offline() });
+        setTimeout(() => this.reconnect(), REOPEN_MS);
+      },
       onAuthenticated: ({ scope }) => {
         this.#tokenRejected = false;
         this.#set({ readOnly: scope === "readonly" });

@@ -29,7 +29,8 @@ pub(super) struct Flight {
     task: JoinHandle<Landing>,
     entries: Vec<Pending>,
     projected: Option<Rows>,
-    folds: bool,
+    /// Bytes of the update that the log is folded into.
+    folds: Option<usize>,
 }
 
 /// The rows of a projection, as the tables will have them.
@@ -67,7 +68,7 @@ impl Desk {
     }
 
     fn send(&mut self, entries: Vec<Pending>, projected: Option<(Rows, Difference)>, state: Option<Vec<u8>>) {
-        let folds = state.is_some();
+        let folds = state.as_ref().map(Vec::len);
         let (rows, projection, unknown) = match projected {
             Some((rows, difference)) => {
                 let unknown: BTreeSet<Uuid> = difference.products.iter().map(|(_, product, _)| *product).collect();
@@ -141,8 +142,9 @@ impl Desk {
                         if self.own.len() > OWN {
                             self.own.pop_front();
                         }
-                        if folds {
+                        if let Some(size) = folds {
                             self.folded_to = head;
+                            self.size = size + self.pending_bytes;
                         }
                         self.show(rows);
                     } else {

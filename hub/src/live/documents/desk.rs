@@ -52,6 +52,8 @@ pub(super) struct Desk {
     /// Everything of the log up to here is in the document.
     pub(super) seen: i64,
     pub(super) folded_to: i64,
+    /// Bytes of its log and the state under it.
+    pub(super) size: usize,
     /// The journal has been read up to here.
     pub(super) topic_seq: u64,
     pub(super) members: BTreeMap<u64, Member>,
@@ -135,7 +137,8 @@ impl Desk {
     fn new(node: Arc<Node>, organization_id: Uuid, id: Uuid, memory: Memory, bells: Arc<Bells>) -> Self {
         let now = Instant::now();
         let (dirty_scenes, dirty_shots) = memory.different();
-        let Memory { document, sheet, tables, epoch, retired, seen, folded_to, topic, topic_seq, merged } = memory;
+        let Memory { document, sheet, tables, epoch, retired, seen, folded_to, size, topic, topic_seq, merged } =
+            memory;
         let mut desk = Self {
             node,
             bells,
@@ -151,6 +154,7 @@ impl Desk {
             dirty_shots,
             seen,
             folded_to,
+            size,
             topic_seq,
             members: BTreeMap::new(),
             awareness: Awareness::default(),

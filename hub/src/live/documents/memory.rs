@@ -24,6 +24,8 @@ pub(super) struct Memory {
     pub(super) seen: i64,
     /// The last one that the stored state holds.
     pub(super) folded_to: i64,
+    /// Bytes of what is stored of it.
+    pub(super) size: usize,
     pub(super) topic: Topic,
     /// The last commit of the journal that the tables were read at.
     pub(super) topic_seq: u64,
@@ -70,6 +72,7 @@ pub(super) fn seed(tables: &Sheet) -> Vec<u8> {
 
 fn remember(stored: StoredDocument, tables: Sheet, topic: Topic, topic_seq: u64) -> Result<Memory, DocumentError> {
     let mut document = Document::new(client_id());
+    let size = stored.state.len() + stored.updates.iter().map(|(_, update)| update.len()).sum::<usize>();
     document.apply(&stored.state)?;
     let (shown, rest): (Vec<_>, Vec<_>) = stored.updates.into_iter().partition(|(n, _)| *n <= stored.projected_to);
     let mut seen = stored.folded_to;
@@ -96,6 +99,7 @@ fn remember(stored: StoredDocument, tables: Sheet, topic: Topic, topic_seq: u64)
         retired: stored.retired.into_iter().collect(),
         seen,
         folded_to: stored.folded_to,
+        size,
         topic,
         topic_seq,
     })

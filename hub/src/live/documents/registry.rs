@@ -142,11 +142,6 @@ impl Documents {
         }
     }
 
-    /// Documents that are open here.
-    pub fn count(&self) -> usize {
-        self.desks.len()
-    }
-
     /// A desk is cleared away.
     pub(super) fn forget(&self, document: Uuid, bells: &Arc<Bells>) {
         self.desks.remove_if(&document, |_, open| Arc::ptr_eq(&open.bells, bells));

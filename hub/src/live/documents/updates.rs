@@ -6,10 +6,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::desk::{Broken, Desk, Heard, Pending, What};
+use super::member::code;
 use super::registry::UpdateKind;
 use crate::clock;
 use crate::store::documents::{Edit, LogEntry};
 
+/// Bytes of a document, history included.
+const DOCUMENT: usize = 64 * 1024 * 1024;
 /// Edits of the history that are looked back at for one of the same cell.
 const SAME_CELL: usize = 100;
 
@@ -24,6 +27,14 @@ impl Desk {
             member.say(Reply::Saved(is_known));
             if !is_known {
                 self.refuse(id, "read_only", "you may read this document, and not change it");
+            }
+            return Ok(());
+        }
+        if self.size + update.len() > DOCUMENT {
+            member.say(Reply::Saved(false));
+            self.refuse(id, "document_too_large", "the document has as many bytes as it may");
+            if let Some(member) = self.members.get(&id) {
+                member.show_out(code::TOO_LARGE, "document_too_large");
             }
             return Ok(());
         }
@@ -97,6 +108,7 @@ impl Desk {
     /// An update that is to go into the log.
     pub(super) fn keep(&mut self, update: Bytes, author: Option<Uuid>, member: Option<u64>) {
         self.pending_bytes += update.len();
+        self.size += update.len();
         self.pending.push_back(Pending { entry: LogEntry { update, author }, member });
     }
 

@@ -140,6 +140,12 @@ async fn fold(transaction: &Transaction<'_>, document: Uuid, to: i64, state: &[u
         let statement =
             transaction.prepare_cached("delete from live.document_updates where document_id = $1 and n <= $2").await?;
         transaction.execute(&statement, &[&document, &to]).await?;
+        let statement = transaction
+            .prepare_cached(
+                "delete from live.document_changes where document_id = $1 and changed_at < now() - interval '1 year'",
+            )
+            .await?;
+        transaction.execute(&statement, &[&document]).await?;
     }
     Ok(())
 }

@@ -141,6 +141,63 @@ describe("who may", () => {
     closeAll([one, two]);
   });
 
+  test("a locked list is read, and not changed, also by those who have it open", async () => {
+    const client = open("hocuspocus 4", hub, access);
+    await client.synced();
+    const [row] = await hub.psql(`select id from shots where shot_list_id = '${hub.list}' order by rank limit 1`);
+    const was = (await hub.psql(`select description from shots where id = '${row}'`))[0];
+    await hub.psql(`update shot_lists set status = 'locked' where id = '${hub.list}'`);
+    await until("it is told", () => client.provider.authorizedScope === "readonly");
+    shot(client, row).set("description", "too late");
+    await until("its edit is not taken", () => client.notices.some(({ type, code }) => type === "refused" && code === "read_only"));
+    assert.equal((await hub.psql(`select description from shots where id = '${row}'`))[0], was);
+    const reader = open("y-websocket 2", hub, access);
+    await reader.synced();
+    assert.equal(shot(reader, row).get("description"), was);
+    await hub.psql(`update shot_lists set status = 'draft' where id = '${hub.list}'`);
+    await until("it may again", () => client.provider.authorizedScope === "read-write");
+    closeAll([client, reader]);
+  });
+
+  test("a row that one locks is theirs until they let go", async () => {
+    const [one, two] = [open("hocuspocus 4", hub, access), open("hocuspocus 3", hub, access)];
+    await one.synced();
+    await two.synced();
+    const [row] = await hub.psql(`select id from shots where shot_list_id = '${hub.list}' order by rank limit 1`);
+    const other = randomUUID();
+    one.doc.getMap("locks").set(row, { by: other, name: "Somebody else", until: Date.now() + 60_000 });
+    await until("nobody locks in another's name", () => one.notices.some(({ code }) => code === "invalid_lock") && !two.doc.getMap("locks").has(row));
+    const me = JSON.parse(Buffer.from(access.split(".")[1], "base64url")).sub;
+    one.doc.getMap("locks").set(row, { by: me, name: "Me", until: Date.now() + 60_000 });
+    await until("the others see it", () => two.doc.getMap("locks").get(row)?.by === me);
+    one.doc.getMap("locks").delete(row);
+    await until("and that it is gone", () => !two.doc.getMap("locks").has(row));
+    closeAll([one, two]);
+  });
+
+  test("frames that are none end their own socket, and nobody else's", async () => {
+    const client = open("y-websocket 3", hub, access);
+    await client.synced();
+    const codes = await Promise.all(
+      ["", `/${hub.list}`].map(
+        (path) =>
+          new Promise((resolve) => {
+            const socket = new WebSocket(`${hub.socket}${path}`, path ? ["hub.docs.v1", `bearer.${access}`] : []);
+            socket.on("open", () => {
+              for (let round = 0; round < 30; round++) socket.send(Buffer.from([0, 2, 0xff, 0xff, 0xff, 0xff, 0x0f, round]));
+            });
+            socket.on("close", resolve);
+            socket.on("error", () => resolve("error"));
+          }),
+      ),
+    );
+    assert.deepEqual(codes, [1003, 1003]);
+    const [row] = await hub.psql(`select id from shots where shot_list_id = '${hub.list}' order by rank limit 1`);
+    shot(client, row).set("notes", "unmoved");
+    await until("others go on", async () => (await hub.psql(`select notes from shots where id = '${row}'`))[0] === "unmoved");
+    client.close();
+  });
+
   test("rights that are taken away end within a second", async () => {
     const clients = await all();
     const me = JSON.parse(Buffer.from(access.split(".")[1], "base64url")).sub;
