@@ -3,7 +3,10 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 
-use crate::store::identity::{ACCESS_SECONDS, LONGEST_ACCESS_SECONDS};
+/// How long an access token is good where nobody says otherwise, seconds.
+pub const ACCESS_SECONDS: i64 = 15 * 60;
+/// The longest that one may be good, seconds: keys that signed are believed for so long after they were replaced.
+pub const LONGEST_ACCESS_SECONDS: i64 = 60 * 60;
 
 /// Where the hub listens and keeps things. Everything else has one good value.
 #[derive(Debug, Clone, clap::Args)]

@@ -15,11 +15,6 @@ use crate::clock;
 use crate::postgres::{Acting, look_up};
 use crate::sealing::SealedAddress;
 
-/// How long an access token is good where nobody says otherwise, seconds.
-pub const ACCESS_SECONDS: i64 = 15 * 60;
-/// The longest that one may be good, seconds: keys that signed are believed for so long after they were replaced.
-pub const LONGEST_ACCESS_SECONDS: i64 = 60 * 60;
-
 /// Who is at the other end of a session or request, as the database says right now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Identity {

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::StoreError;
-use super::identity::{ACCESS_SECONDS, IdentityError, LONGEST_ACCESS_SECONDS, token_hash};
+use super::identity::{IdentityError, token_hash};
 use crate::clock;
+use crate::config::{ACCESS_SECONDS, LONGEST_ACCESS_SECONDS};
 use crate::postgres::{Acting, Pools, begin};
 use crate::sealing::{MasterKey, SigningKey};
 

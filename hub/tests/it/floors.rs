@@ -7,7 +7,7 @@ const FLOORS: [&[&str]; 5] = [
     &["postgres", "objects"],
     &["store"],
     &["live"],
-    &["edge", "mail", "office", "reference", "upkeep", "backup"],
+    &["edge", "mail", "office", "reference", "upkeep", "backup", "doctor"],
 ];
 
 /// The direction of dependencies, which the compiler does not check inside one crate.
