@@ -1,5 +1,7 @@
 use std::collections::VecDeque;
-use std::io::{ErrorKind, IoSlice};
+use std::io::{self, ErrorKind, IoSlice};
+use std::net::Shutdown;
+use std::os::fd::AsFd as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -91,6 +93,14 @@ impl Line {
             drop(state);
             self.wake.notify_one();
         }
+    }
+
+    /// Says that nothing more comes, behind what was written.
+    ///
+    /// # Errors
+    /// When the socket is gone.
+    pub fn say_no_more(&self) -> io::Result<()> {
+        std::net::TcpStream::from(self.stream.as_fd().try_clone_to_owned()?).shutdown(Shutdown::Write)
     }
 
     /// Waits until something waits to be written.

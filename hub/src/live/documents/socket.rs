@@ -103,7 +103,7 @@ impl Connection {
         }
         self.line.close(ended.0);
         // Whoever does not read does not hear why.
-        let _ = tokio::time::timeout(GOODBYE, self.write_rest()).await;
+        let _ = tokio::time::timeout(GOODBYE, self.part()).await;
     }
 
     async fn serve(&mut self, reader: &mut Reader) -> End {
@@ -252,6 +252,20 @@ impl Connection {
         self.node.metrics.malformed.increment(1);
         self.malformed += 1;
         if self.malformed > MALFORMED { Err(End(code::MALFORMED)) } else { Ok(()) }
+    }
+
+    /// Until the client has hung up too. What it has sent meanwhile is read and left: a socket that is closed with something unread
+    /// is reset, and its client would not hear why.
+    async fn part(&self) {
+        self.write_rest().await;
+        let mut chunk = vec![0; 16 * 1024];
+        let mut is_there = self.line.say_no_more().is_ok();
+        while is_there && self.line.stream().readable().await.is_ok() {
+            is_there = match self.line.stream().try_read(&mut chunk) {
+                Ok(count) => count > 0,
+                Err(error) => matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
+            };
+        }
     }
 
     async fn write_rest(&self) {
