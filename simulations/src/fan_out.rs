@@ -20,6 +20,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use crate::failure::{Failure, While};
 use crate::hub_process::{EMAIL, HubProcess, PASSWORD};
 use crate::latencies::Latencies;
+use crate::median::median;
 use crate::process_usage;
 use crate::report::or_dash;
 use crate::venue::Venue;
@@ -318,20 +319,4 @@ async fn idle_kb(process: &HubProcess, hub_pid: u32, token: &str, idle: usize) -
 
 fn elapsed_ms(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1000.0
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_median_is_the_middle() {
-        assert_eq!(median(vec![9.0, 1.0, 5.0]), 5.0);
-        assert!(median(Vec::new()).is_nan());
-    }
 }

@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 
 use crate::failure::{Failure, While};
 use crate::hub_process::{EMAIL, HubProcess, PASSWORD};
+use crate::median::median;
 use crate::process_usage;
 use crate::report::or_dash;
 
@@ -193,9 +194,4 @@ async fn expect(answer: Response<hyper::body::Incoming>) -> Result<Bytes, Failur
         true => Ok(body),
         false => Err(Failure::Unexpected(format!("{status}: {}", String::from_utf8_lossy(&body)))),
     }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

@@ -14,6 +14,7 @@ mod files;
 mod hub_process;
 mod latencies;
 mod ledger;
+mod median;
 mod plan;
 mod process_usage;
 mod report;

@@ -12,6 +12,7 @@ use self::requests::Requests;
 use crate::failure::{Failure, While};
 use crate::hub_process::{EMAIL, HubProcess, PASSWORD};
 use crate::latencies::Latencies;
+use crate::median::median;
 use crate::report::or_dash;
 
 /// Products of one brand: what the filtered list chooses its page from.
@@ -206,9 +207,4 @@ fn print(report: &Report) {
         println!("  list of {PAGE} by {what:<6} p50 {p50}, p99 {p99} ({} requests)", list.requests);
     }
     println!("  errors    {}", report.errors);
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
