@@ -64,7 +64,7 @@ struct Page {
 /// Fetches what changed since the last walk, page by page, and goes on in another run when the shop's allowance is used up.
 pub fn pull(job: &Job) -> Result<Value, Failure> {
     let pull: Pull = payload(job)?;
-    let connection = rows::connection("shopify")?;
+    let connection = rows::connection("shopify")?.id;
     let filter = match pull.filter {
         Some(filter) => Some(filter),
         None if pull.full => None,
@@ -111,7 +111,7 @@ pub fn webhook(job: &Job) -> Result<Value, Failure> {
         return Ok(json!({"ignored": topic}));
     }
     let id = named_product(&job.body).ok_or_else(|| permanent("body_malformed", "the notice names no product"))?;
-    let connection = rows::connection("shopify")?;
+    let connection = rows::connection("shopify")?.id;
     let data = graphql::read(PRODUCT, json!({"id": id}), 1)?.data;
     if data["product"].is_null() {
         let filter = format!("{}&{}", rows::is("connection_id", &connection), rows::is("external_product_id", &id));
