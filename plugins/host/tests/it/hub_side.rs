@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use plugin_host::contract::{File, Job, Response};
-use plugin_host::{Begun, Broker, Client, Host, Order, Plugin, Routes, Run, Secret, ServiceError, Services, Settings};
+use plugin_host::{
+    Begun, Broker, CacheSettings, Client, Host, Order, Plugin, Routes, Run, Secret, ServiceError, Services, Settings,
+};
 use tokio::sync::watch;
 
 /// The token of every connection in these tests. It must appear nowhere.
@@ -112,7 +114,9 @@ pub fn host() -> Host {
 }
 
 pub fn host_with(routes: Routes) -> Host {
-    Host::new(&Settings { sandboxes: 8, cache: None }, Arc::new(Broker::new(routes))).expect("an engine")
+    // Compiled once for all tests; what is kept is believed by its MAC only.
+    let cache = CacheSettings { folder: env!("CARGO_TARGET_TMPDIR").into(), key: [9; 32] };
+    Host::new(&Settings { sandboxes: 8, cache: Some(cache) }, Arc::new(Broker::new(routes))).expect("an engine")
 }
 
 pub fn order(payload: &str) -> Order {

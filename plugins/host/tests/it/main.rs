@@ -2,6 +2,10 @@
 
 mod bounds;
 mod components;
+mod effects;
+mod egress;
 mod hub_side;
 mod loading;
+mod probe;
 mod replay;
+mod staging;
