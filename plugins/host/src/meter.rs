@@ -1,5 +1,5 @@
-//! How long a plugin has computed: the time in which its future was being polled, without what the hub did for it meanwhile.
-//! A run that waits, or that lets others have the thread, uses none of its budget.
+//! How long a plugin has computed: the processor's time while its future was being polled, without what the hub did for it
+//! meanwhile. A run that waits, lets others have the thread, or is kept waiting by a busy machine uses none of its budget.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,11 +9,11 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use pin_project_lite::pin_project;
+use rustix::time::{ClockId, clock_gettime};
 
 /// The times of one run, in nanoseconds. Only the thread that polls the run writes; the others are told the truth of a moment ago.
 #[derive(Debug)]
 pub(crate) struct Meter {
-    zero: Instant,
     /// Polled so far.
     polled: AtomicU64,
     /// When the present poll began.
@@ -26,24 +26,18 @@ pub(crate) struct Meter {
 
 impl Meter {
     pub(crate) fn new() -> Arc<Meter> {
-        let zero = AtomicU64::new(0);
         Arc::new(Meter {
-            zero: Instant::now(),
-            polled: zero,
+            polled: AtomicU64::new(0),
             began: AtomicU64::new(u64::MAX),
             excused: AtomicU64::new(0),
             waited: AtomicU64::new(0),
         })
     }
 
-    fn now(&self) -> u64 {
-        u64::try_from(self.zero.elapsed().as_nanos()).unwrap_or(u64::MAX - 1)
-    }
-
     /// What the plugin has computed.
     pub(crate) fn computed(&self) -> Duration {
         let began = self.began.load(Ordering::Relaxed);
-        let present = if began == u64::MAX { 0 } else { self.now().saturating_sub(began) };
+        let present = if began == u64::MAX { 0 } else { now().saturating_sub(began) };
         let polled = self.polled.load(Ordering::Relaxed) + present;
         Duration::from_nanos(polled.saturating_sub(self.excused.load(Ordering::Relaxed)))
     }
@@ -60,11 +54,17 @@ impl Meter {
 
     /// Measures an answer of the hub within a run.
     pub(crate) async fn answer<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
-        let asked = self.now();
+        let asked = Instant::now();
         let answer = Metered { future, meter: Arc::clone(self), part: Part::Answer }.await;
-        self.waited.fetch_add(self.now().saturating_sub(asked), Ordering::Relaxed);
+        self.waited.fetch_add(u64::try_from(asked.elapsed().as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
         answer
     }
+}
+
+/// What this thread has computed, in nanoseconds. A poll begins and ends on one thread.
+fn now() -> u64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    u64::try_from(time.tv_sec).unwrap_or(0) * 1_000_000_000 + u64::try_from(time.tv_nsec).unwrap_or(0)
 }
 
 #[derive(Clone, Copy)]
@@ -88,18 +88,18 @@ impl<F: Future> Future for Metered<F> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let began = this.meter.now();
+        let began = now();
         match this.part {
             Part::Run => {
                 this.meter.began.store(began, Ordering::Relaxed);
                 let poll = this.future.poll(context);
                 this.meter.began.store(u64::MAX, Ordering::Relaxed);
-                this.meter.polled.fetch_add(this.meter.now().saturating_sub(began), Ordering::Relaxed);
+                this.meter.polled.fetch_add(now().saturating_sub(began), Ordering::Relaxed);
                 poll
             }
             Part::Answer => {
                 let poll = this.future.poll(context);
-                this.meter.excused.fetch_add(this.meter.now().saturating_sub(began), Ordering::Relaxed);
+                this.meter.excused.fetch_add(now().saturating_sub(began), Ordering::Relaxed);
                 poll
             }
         }
@@ -111,8 +111,8 @@ mod tests {
     use super::*;
 
     fn compute(time: Duration) {
-        let until = Instant::now() + time;
-        while Instant::now() < until {
+        let until = now() + u64::try_from(time.as_nanos()).expect("fits");
+        while now() < until {
             std::hint::spin_loop();
         }
     }
