@@ -93,7 +93,30 @@ const onSet = createRoute({
   },
 });
 
-export const router = createRouter({ routeTree: root.addChildren([home, pair, audit, overview, checkIn, caller, command, projects, newShoot, shotList, onSet, callSheet]) });
+const Plugins = lazyRouteComponent(() => import("./plugins/plugins-screen"), "PluginsScreen");
+const Install = lazyRouteComponent(() => import("./plugins/install-screen"), "InstallScreen");
+const PluginsPage = lazyRouteComponent(() => import("./plugins/plugins-page"), "PluginsPage");
+
+const plugins = createRoute({
+  getParentRoute: () => root,
+  path: "/plugins",
+  // What the hub adds when somebody comes back from a vendor.
+  validateSearch: (search: Record<string, unknown>): { connected?: string; refused?: boolean } => ({ ...(typeof search.connected === "string" && { connected: search.connected }), ...(search.refused !== undefined && { refused: true }) }),
+  component: () => {
+    const back = plugins.useSearch();
+    return <PersonScreen>{(session) => <PluginsPage key={session.organization?.id} session={session}>{(onlooker) => <Plugins onlooker={onlooker} back={back} />}</PluginsPage>}</PersonScreen>;
+  },
+});
+const install = createRoute({
+  getParentRoute: () => root,
+  path: "/plugins/$installId",
+  component: () => {
+    const { installId } = install.useParams();
+    return <PersonScreen>{(session) => <PluginsPage key={session.organization?.id} session={session}>{(onlooker) => <Install key={installId} onlooker={onlooker} installId={installId} />}</PluginsPage>}</PersonScreen>;
+  },
+});
+
+export const router = createRouter({ routeTree: root.addChildren([home, pair, audit, overview, checkIn, caller, command, projects, newShoot, shotList, onSet, callSheet, plugins, install]) });
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -8,7 +8,7 @@ import { Tag } from "../kit/tag";
 import { PROFILE_NAMES } from "../session/screen-path";
 import { elapsed, instant } from "../time-format";
 import { PairingSheet } from "./pairing-sheet";
-import { Section } from "./section";
+import { Section } from "../kit/section";
 
 type Device = RowOf<"devices">;
 

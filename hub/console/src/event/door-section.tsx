@@ -5,7 +5,7 @@ import { Button } from "../kit/button";
 import { Check, SelectField, TextField } from "../kit/field";
 import { Notice } from "../kit/notice";
 import { Sheet } from "../kit/sheet";
-import { Section } from "./section";
+import { Section } from "../kit/section";
 
 type Making = "tier" | "gate" | null;
 

@@ -3,24 +3,14 @@ import { useHub } from "@fashionos/hub/react";
 import { useState } from "react";
 import { Button } from "../kit/button";
 import { Notice } from "../kit/notice";
-import { Section } from "./section";
+import { saveFile } from "../kit/save-file";
+import { Section } from "../kit/section";
 
 const FILES: { name: string; files: { label: string; file: ExportName }[] }[] = [
   { name: "Guests", files: [{ label: "CSV", file: "guests.csv" }, { label: "XLSX", file: "guests.xlsx" }] },
   { name: "Rundown", files: [{ label: "CSV", file: "rundown.csv" }, { label: "XLSX", file: "rundown.xlsx" }, { label: "Ontime", file: "rundown.json" }] },
   { name: "Arrivals", files: [{ label: "CSV", file: "arrivals.csv" }, { label: "XLSX", file: "arrivals.xlsx" }] },
 ];
-
-/** Hands a file to the browser's downloads. */
-function save(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The download has begun by then; the browser keeps the bytes until it is done.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
 
 /** Lists to take away and tickets to print. */
 export function ExportSection({ eventId }: { eventId: string }) {
@@ -31,7 +21,7 @@ export function ExportSection({ eventId }: { eventId: string }) {
     setBusy(name);
     setError(null);
     try {
-      save(await load(), name);
+      saveFile(await load(), name);
     } catch (cause) {
       setError(cause instanceof HubError ? cause.message : String(cause));
     } finally {

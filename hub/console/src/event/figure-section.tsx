@@ -5,7 +5,7 @@ import { Meter } from "../kit/meter";
 import { gateLines, tierLines } from "../show/arrivals";
 import { useRates } from "../show/use-rates";
 import { count } from "../time-format";
-import { Section } from "./section";
+import { Section } from "../kit/section";
 
 /** Who is here, by tier and gate, as the ledger counts. */
 export function FigureSection({ room, eventId }: { room: Room; eventId: string }) {

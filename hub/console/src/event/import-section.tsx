@@ -6,7 +6,7 @@ import { Notice } from "../kit/notice";
 import { count } from "../time-format";
 import { importForm, mayApply, missingFields } from "./import-form";
 import { ImportPreview } from "./import-preview";
-import { Section } from "./section";
+import { Section } from "../kit/section";
 
 const WHAT: Record<ImportKind, { name: string; accepts: string; hint: string }> = {
   guests: { name: "Guest list", accepts: ".csv,.xlsx", hint: "CSV or XLSX" },

@@ -30,7 +30,7 @@ export function EventList({ session }: { session: PersonSession }) {
     <div className="min-h-dvh">
       <OfficeHeader session={session} />
       {organization ? (
-        <Events organizationId={organization.id} name={organization.name} audits={organization.role === "owner" || organization.role === "admin"} />
+        <Events organizationId={organization.id} name={organization.name} role={organization.role} />
       ) : (
         <main className="mx-auto max-w-[720px] p-12">
           <h1 className="title text-display">Welcome</h1>
@@ -41,9 +41,10 @@ export function EventList({ session }: { session: PersonSession }) {
   );
 }
 
-function Events({ organizationId, name, audits }: { organizationId: string; name: string; audits: boolean }) {
+function Events({ organizationId, name, role }: { organizationId: string; name: string; role: string }) {
   const hub = useHub();
   const link = useConnection();
+  const administers = role === "owner" || role === "admin";
   const [q, setQ] = useState("");
   const [status, setStatus] = useState<EventRow["status"] | "">("");
   const [creating, setCreating] = useState(false);
@@ -68,7 +69,12 @@ function Events({ organizationId, name, audits }: { organizationId: string; name
             <Link to="/projects" className="underline underline-offset-4">
               Projects
             </Link>
-            {audits && (
+            {(administers || role === "producer") && (
+              <Link to="/plugins" className="underline underline-offset-4">
+                Plugins
+              </Link>
+            )}
+            {administers && (
               <Link to="/audit" className="underline underline-offset-4">
                 Audit
               </Link>

@@ -1,6 +1,6 @@
 import { useId, type ReactNode } from "react";
 
-/** A part of the office page: its title in the margin, a rule above. */
+/** A part of an office page: its title in the margin, a rule above. */
 export function Section({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
   const id = useId();
   return (
