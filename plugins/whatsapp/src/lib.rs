@@ -105,7 +105,8 @@ fn may_go(message: &Value) -> Result<(), &'static str> {
     if message["direction"] != "outbound" || message["channel"] != "whatsapp" {
         return Err("only messages of the organization for WhatsApp are sent");
     }
-    if !matches!(message["status"].as_str(), Some("approved" | "dispatching")) || message["approved_at"].is_null() {
+    // The hub moves an approved message to `dispatching` in the transaction that queues its sending.
+    if message["status"] != "dispatching" || message["approved_at"].is_null() {
         return Err("nobody has approved the message");
     }
     Ok(())
@@ -140,16 +141,9 @@ fn refused(message: &str, error: &GraphError, answer: &Answer) -> Result<Value, 
         NUMBER_LIMIT => Err(later(answer.wait_ms(), "limit_reached", error.message.as_str())),
         RECIPIENT_LIMIT => Err(later(RECIPIENT_MS, "limit_reached", error.message.as_str())),
         _ => match error.failure(answer) {
-            // A 5xx may have sent it: the effect keeps that answer, and only a notice can tell.
-            Failure::RetryAfter(_) if error.leaves_open() => {
-                match kv::get(&sent_key(message)).and_then(|bytes| String::from_utf8(bytes).ok()) {
-                    Some(id) => sent(message, &id),
-                    None => Err(later(
-                        NOTICE_MS,
-                        "unsettled",
-                        "waiting for a notice that says whether the message went out",
-                    )),
-                }
+            // A 5xx may have sent it: the next attempt is told that it is unsettled, and waits for a notice.
+            Failure::RetryAfter(postponed) if error.leaves_open() => {
+                Err(later(NOTICE_MS, &postponed.fault.code, postponed.fault.message))
             }
             Failure::Permanent(fault) if fault.code != "permission_missing" => {
                 let values = json!({"status": "failed", "error": error.message});
@@ -199,11 +193,11 @@ mod tests {
     #[test]
     fn only_what_a_person_approved_goes_out() {
         let message = |direction: &str, status: &str, at: Option<&str>| json!({"direction": direction, "channel": "whatsapp", "status": status, "approved_at": at});
-        assert_eq!(may_go(&message("outbound", "approved", Some("2026-11-21"))), Ok(()));
+        assert_eq!(may_go(&message("outbound", "dispatching", Some("2026-11-21"))), Ok(()));
         assert!(may_go(&message("outbound", "draft", None)).is_err());
-        assert!(may_go(&message("outbound", "approved", None)).is_err());
+        assert!(may_go(&message("outbound", "dispatching", None)).is_err());
         assert!(may_go(&message("outbound", "failed", Some("2026-11-21"))).is_err());
-        assert!(may_go(&message("inbound", "approved", Some("2026-11-21"))).is_err());
+        assert!(may_go(&message("inbound", "dispatching", Some("2026-11-21"))).is_err());
     }
 
     #[test]
