@@ -86,7 +86,9 @@ impl Broker {
         let answer = tokio::time::timeout(Duration::from_secs(20), self.exchange(outgoing, 64 * 1024)).await;
         match answer {
             Ok(Ok(response)) => Ok((response.status, response.body)),
-            Ok(Err(HttpError::Unreachable(fault) | HttpError::TooLarge(fault) | HttpError::Denied(fault))) => Err(fault),
+            Ok(Err(HttpError::Unreachable(fault) | HttpError::TooLarge(fault) | HttpError::Denied(fault))) => {
+                Err(fault)
+            }
             Ok(Err(_)) | Err(_) => Err(Fault::new("vendor_unreachable", "no answer in time")),
         }
     }
@@ -169,7 +171,9 @@ impl Broker {
         let exchange = self.exchange(outgoing, permit.endpoint.answer_bytes as usize);
         let answer = match tokio::time::timeout(time, exchange).await {
             Ok(answer) => answer?,
-            Err(_) => return Err(Trouble::Told(HttpError::Unreachable(Fault::new("vendor_slow", "no answer in time")))),
+            Err(_) => {
+                return Err(Trouble::Told(HttpError::Unreachable(Fault::new("vendor_slow", "no answer in time"))));
+            }
         };
         let scrubber = Scrubber::new(&secret);
         Ok(Response {
@@ -206,17 +210,25 @@ impl Broker {
             request.headers_mut().insert(CONTENT_TYPE, kind);
         }
         let response = self.egress.send(request).await.map_err(|error| match error {
-            error if error.is_not_public() => HttpError::Denied(Fault::new("address_not_public", "the host has no public address")),
+            error if error.is_not_public() => {
+                HttpError::Denied(Fault::new("address_not_public", "the host has no public address"))
+            }
             error => unreachable("vendor_unreachable", error.to_string()),
         })?;
         let (head, body) = response.into_parts();
         if head.headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
-            return Err(HttpError::TooLarge(Fault::new("answer_encoded", "the answer is compressed although that was not asked for")));
+            return Err(HttpError::TooLarge(Fault::new(
+                "answer_encoded",
+                "the answer is compressed although that was not asked for",
+            )));
         }
         let body = match Limited::new(body, most).collect().await {
             Ok(body) => body.to_bytes().to_vec(),
             Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-                return Err(HttpError::TooLarge(Fault::new("answer_too_large", format!("the answer has more than {most} bytes"))));
+                return Err(HttpError::TooLarge(Fault::new(
+                    "answer_too_large",
+                    format!("the answer has more than {most} bytes"),
+                )));
             }
             Err(_) => return Err(unreachable("vendor_unreachable", "the answer broke off".into())),
         };
@@ -225,7 +237,9 @@ impl Broker {
             .iter()
             .take(100)
             .filter(|(name, _)| *name != "set-cookie")
-            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).chars().take(4_000).collect()))
+            .map(|(name, value)| {
+                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).chars().take(4_000).collect())
+            })
             .collect();
         Ok(Response { status: head.status.as_u16(), headers, body })
     }
@@ -271,7 +285,8 @@ async fn begin(
 /// the words of a form's time, so the query and a form's fields count by their names only.
 fn digest(request: &RecordedRequest) -> [u8; 32] {
     let place = request.url.split(['?', '#']).next().unwrap_or_default();
-    let mut digest = Sha256::new().chain_update(&request.method).chain_update([0]).chain_update(place).chain_update([0]);
+    let mut digest =
+        Sha256::new().chain_update(&request.method).chain_update([0]).chain_update(place).chain_update([0]);
     match &request.body {
         RecordedBody::None => {}
         RecordedBody::Content(content) => digest.update(serde_json::to_vec(content).unwrap_or_default()),
@@ -308,7 +323,8 @@ fn outgoing(
     let mut signature = None;
     if let (Some(credential), Some(secret)) = (permit.credential, secret) {
         let hidden = |text: String| {
-            let mut value = HeaderValue::from_str(&text).map_err(|_| denied("credential_invalid", "the credential cannot be sent in a header"))?;
+            let mut value = HeaderValue::from_str(&text)
+                .map_err(|_| denied("credential_invalid", "the credential cannot be sent in a header"))?;
             value.set_sensitive(true);
             Ok::<_, Trouble>(value)
         };
@@ -321,7 +337,8 @@ fn outgoing(
                 headers.insert(AUTHORIZATION, hidden(format!("Basic {pair}"))?);
             }
             (Authorization::Header(_), Some(name), ..) => {
-                let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| denied("credential_invalid", "the manifest names no header"))?;
+                let name = HeaderName::from_bytes(name.as_bytes())
+                    .map_err(|_| denied("credential_invalid", "the manifest names no header"))?;
                 headers.insert(name, hidden(secret.expose().to_owned())?);
             }
             (Authorization::Query(_), _, Some(name), _) => {

@@ -56,7 +56,8 @@ impl Cache {
         getrandom::fill(&mut random).map_err(io::Error::other)?;
         let half = path.with_extension(format!("{:016x}", u64::from_le_bytes(random)));
         let mut file = fs::File::create_new(&half)?;
-        let written = file.write_all(&self.mac(name, compiled).finalize().into_bytes()).and_then(|()| file.write_all(compiled));
+        let written =
+            file.write_all(&self.mac(name, compiled).finalize().into_bytes()).and_then(|()| file.write_all(compiled));
         match written.and_then(|()| fs::rename(&half, path)) {
             Ok(()) => Ok(()),
             Err(error) => {

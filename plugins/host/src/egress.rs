@@ -52,8 +52,16 @@ impl Egress {
         public.set_connect_timeout(Some(std::time::Duration::from_secs(10)));
         let mut routed = HttpConnector::new();
         routed.enforce_http(false);
-        let public = hyper_rustls::HttpsConnectorBuilder::new().with_webpki_roots().https_only().enable_http1().wrap_connector(public);
-        let routed = hyper_rustls::HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().wrap_connector(routed);
+        let public = hyper_rustls::HttpsConnectorBuilder::new()
+            .with_webpki_roots()
+            .https_only()
+            .enable_http1()
+            .wrap_connector(public);
+        let routed = hyper_rustls::HttpsConnectorBuilder::new()
+            .with_webpki_roots()
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(routed);
         let client = || Client::builder(TokioExecutor::new());
         Egress {
             routes,

@@ -134,8 +134,10 @@ mod tests {
     use super::*;
 
     fn endpoint(host: &str, path: &str) -> Endpoint {
-        serde_json::from_value(serde_json::json!({"name": "api", "host": host, "path": path, "methods": ["GET", "POST"]}))
-            .expect("an endpoint")
+        serde_json::from_value(
+            serde_json::json!({"name": "api", "host": host, "path": path, "methods": ["GET", "POST"]}),
+        )
+        .expect("an endpoint")
     }
 
     fn allows(host: &str, path: &str, url: &str) -> bool {
@@ -185,7 +187,18 @@ mod tests {
 
     #[test]
     fn addresses_and_whole_domains_are_no_hosts() {
-        for host in ["127.0.0.1", "localhost", "*.com", "*", "", "API.example.com", "a..b", "[::1]", "example.com:80", "*.*.com"] {
+        for host in [
+            "127.0.0.1",
+            "localhost",
+            "*.com",
+            "*",
+            "",
+            "API.example.com",
+            "a..b",
+            "[::1]",
+            "example.com:80",
+            "*.*.com",
+        ] {
             assert!(endpoint(host, "/").check().is_err(), "{host}");
         }
         assert_eq!(endpoint("*.myshopify.com", "/admin/api").check(), Ok(()));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use wasmtime::component::InstancePre;
 use wasmtime::{Store, Trap, UpdateDeadline};
 
@@ -33,6 +33,8 @@ const DESCRIBE_TIME: Duration = Duration::from_millis(100);
 pub struct Host {
     engine: Arc<Engine>,
     broker: Arc<Broker>,
+    /// One for each sandbox of the pool.
+    places: Semaphore,
 }
 
 /// A plugin that is ready to run. Cheap to clone.
@@ -92,7 +94,7 @@ impl Host {
     /// # Errors
     /// When the system does not grant the addresses for the sandboxes.
     pub fn new(settings: &Settings, broker: Arc<Broker>) -> Result<Host, EngineError> {
-        Ok(Host { engine: Engine::new(settings)?, broker })
+        Ok(Host { engine: Engine::new(settings)?, broker, places: Semaphore::new(settings.sandboxes as usize) })
     }
 
     /// The broker of this host.
@@ -108,19 +110,23 @@ impl Host {
         if component.len() > MAX_COMPONENT_BYTES {
             return Err(LoadError::TooLarge);
         }
-        let not_a_plugin = |error: wasmtime::Error| LoadError::NotAPlugin(format!("{error:#}").chars().take(500).collect());
+        let not_a_plugin =
+            |error: wasmtime::Error| LoadError::NotAPlugin(format!("{error:#}").chars().take(500).collect());
         let component = self.engine.component(component).map_err(not_a_plugin)?;
         let ready = self.engine.linker.instantiate_pre(&component).map_err(not_a_plugin)?;
         let guest = Arc::new(guest::GuestIndices::new(&ready).map_err(not_a_plugin)?);
-        let order = Order { job: no_job(), account: String::new(), settings: Default::default(), now_ms: 0, seed: [0; 32] };
+        let order =
+            Order { job: no_job(), account: String::new(), settings: Default::default(), now_ms: 0, seed: [0; 32] };
         let mut sandbox = Sandbox::new(None, order, World::None, false);
         sandbox.bounds.compute = DESCRIBE_TIME;
         let mut store = self.store(sandbox);
+        let _place = self.places.acquire().await;
         let _ticking = self.engine.ticker.ticking();
-        let described = async {
+        let meter = Arc::clone(&store.data().meter);
+        let described = meter.run(async {
             let instance = ready.instantiate_async(&mut store).await?;
             guest.load(&mut store, &instance)?.call_describe(&mut store).await
-        };
+        });
         let json = described.await.map_err(|error| LoadError::Describe(ending(&error)))?;
         Ok(Plugin { manifest: Arc::new(Manifest::parse(json.as_bytes())?), ready, guest })
     }
@@ -158,11 +164,16 @@ impl Host {
     ) -> Run {
         let job = order.job.clone();
         let sandbox = Sandbox::new(Some(Arc::clone(&plugin.manifest)), order, world, record);
+        let meter = Arc::clone(&sandbox.meter);
         let mut store = self.store(sandbox);
-        let ticking = self.engine.ticker.ticking();
         let called = async {
-            let instance = plugin.ready.instantiate_async(&mut store).await?;
-            plugin.guest.load(&mut store, &instance)?.call_run(&mut store, &job).await
+            let _place = self.places.acquire().await;
+            let _ticking = self.engine.ticker.ticking();
+            let sandboxed = async {
+                let instance = plugin.ready.instantiate_async(&mut store).await?;
+                plugin.guest.load(&mut store, &instance)?.call_run(&mut store, &job).await
+            };
+            meter.run(sandboxed).await
         };
         let outcome = tokio::select! {
             biased;
@@ -178,11 +189,10 @@ impl Host {
                 Err(error) => Err(ending(&error)),
             },
         };
-        drop(ticking);
         let sandbox = store.into_data();
         let used = Used {
-            compute_us: u64::try_from(sandbox.bounds.computed().as_micros()).unwrap_or(u64::MAX),
-            wait_us: u64::try_from(sandbox.bounds.waited.as_micros()).unwrap_or(u64::MAX),
+            compute_us: u64::try_from(meter.computed().as_micros()).unwrap_or(u64::MAX),
+            wait_us: u64::try_from(meter.waited().as_micros()).unwrap_or(u64::MAX),
             memory_bytes: sandbox.bounds.peak as u64,
             calls: sandbox.calls,
         };
@@ -220,8 +230,8 @@ impl Host {
         store.set_max_component_handles(MAX_HANDLES);
         store.set_epoch_deadline(budget.clamp(1, TURN));
         store.epoch_deadline_callback(|store| {
-            let bounds = &store.data().bounds;
-            let left = bounds.compute.saturating_sub(bounds.computed());
+            let sandbox = store.data();
+            let left = sandbox.bounds.compute.saturating_sub(sandbox.meter.computed());
             if left.is_zero() {
                 return Err(wasmtime::Error::new(Halt(End::Bound(Bound::Compute))));
             }

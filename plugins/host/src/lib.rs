@@ -16,7 +16,9 @@ mod host;
 mod live;
 mod log;
 mod manifest;
+mod meter;
 mod order;
+pub mod package;
 mod payload;
 mod permit;
 mod question;
@@ -42,7 +44,8 @@ pub use engine::{CacheSettings, EngineError, Settings};
 pub use host::{Client, Host, LoadError, Plugin};
 pub use log::{Log, LogLine};
 pub use manifest::{
-    CONTRACT, Credential, CredentialKind, FormSignature, JobKind, Limits, Manifest, ManifestError, Setting, Subscription, version,
+    CONTRACT, Credential, CredentialKind, FormSignature, JobKind, Limits, Manifest, ManifestError, Setting,
+    Subscription, version,
 };
 pub use order::Order;
 pub use question::{Answer, Call, Question};

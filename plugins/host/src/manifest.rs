@@ -51,7 +51,6 @@ pub struct Manifest {
 
 /// A credential of the connection, as the plugin names it. The value stays outside the sandbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Credential {
     pub name: String,
     #[serde(flatten)]

@@ -76,7 +76,8 @@ fn multipart(parts: &[RecordedPart], signature: Option<&str>, boundary: &str) ->
     if parts.len() > MAX_PARTS {
         return Err(Fault::new("too_many_parts", format!("a form has at most {MAX_PARTS} parts")));
     }
-    let plain = |text: &str| !text.bytes().any(|b| b < b' ' || b == b'"' || b == 0x7f || b == b'\\') && text.len() <= 300;
+    let plain =
+        |text: &str| !text.bytes().any(|b| b < b' ' || b == b'"' || b == 0x7f || b == b'\\') && text.len() <= 300;
     let mut pieces = Vec::with_capacity(parts.len() * 3 + 2);
     for part in parts {
         let texts = [Some(&part.name), part.filename.as_ref(), part.content_type.as_ref()];
@@ -84,7 +85,8 @@ fn multipart(parts: &[RecordedPart], signature: Option<&str>, boundary: &str) ->
             return Err(Fault::new("part_invalid", "names and types of parts have at most 300 plain characters"));
         }
         let filename = part.filename.as_ref().map(|name| format!("; filename=\"{name}\"")).unwrap_or_default();
-        let content_type = part.content_type.as_ref().map(|kind| format!("\r\nContent-Type: {kind}")).unwrap_or_default();
+        let content_type =
+            part.content_type.as_ref().map(|kind| format!("\r\nContent-Type: {kind}")).unwrap_or_default();
         let head = format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"{filename}{content_type}\r\n\r\n",
             part.name
@@ -114,9 +116,10 @@ fn stream_of(services: Arc<dyn Services>, pieces: Vec<Piece>) -> Body {
             Piece::File { file, offset, end } => {
                 let read = services.file_bytes(&file, offset, PIECE.min(end - offset)).await;
                 match read {
-                    Ok(bytes) if bytes.is_empty() => {
-                        Some((Err(ServiceError::refused("range_invalid", "the file ends before")), (services, pieces, None)))
-                    }
+                    Ok(bytes) if bytes.is_empty() => Some((
+                        Err(ServiceError::refused("range_invalid", "the file ends before")),
+                        (services, pieces, None),
+                    )),
                     Ok(bytes) => {
                         let rest = Piece::File { file, offset: offset + bytes.len() as u64, end };
                         Some((Ok(Frame::data(bytes)), (services, pieces, Some(rest))))

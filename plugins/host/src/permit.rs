@@ -16,9 +16,26 @@ const MAX_KEY: usize = 255;
 
 /// Headers that are the hub's business: they steer the connection, say who asks, or would hide a credential in an answer.
 const NOT_FOR_PLUGINS: [&str; 20] = [
-    "accept-encoding", "authorization", "connection", "content-length", "cookie", "expect", "forwarded", "host",
-    "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "range-unit", "set-cookie", "te",
-    "trailer", "transfer-encoding", "upgrade", "via", "x-forwarded-for",
+    "accept-encoding",
+    "authorization",
+    "connection",
+    "content-length",
+    "cookie",
+    "expect",
+    "forwarded",
+    "host",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "range-unit",
+    "set-cookie",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+    "x-forwarded-for",
 ];
 
 /// A request that the manifest allows.
@@ -67,7 +84,12 @@ pub(crate) fn permit<'a>(
         return denied("host_not_allowed", format!("{} {} is not in the manifest", request.method, brief(&url)));
     };
     headers(manifest, request)?;
-    Ok(Permit { credential: credential(manifest, endpoint, request)?, effect: effect(endpoint, request)?, url, endpoint })
+    Ok(Permit {
+        credential: credential(manifest, endpoint, request)?,
+        effect: effect(endpoint, request)?,
+        url,
+        endpoint,
+    })
 }
 
 /// Scheme, host, port and path: what a log may show.
@@ -80,18 +102,26 @@ pub(crate) fn brief(url: &Url) -> String {
 fn headers(manifest: &Manifest, request: &RecordedRequest) -> Result<(), Fault> {
     let bytes: usize = request.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
     if request.headers.len() > MAX_HEADERS || bytes > MAX_HEADER_BYTES {
-        return denied("headers_too_large", format!("at most {MAX_HEADERS} headers of {MAX_HEADER_BYTES} bytes together"));
+        return denied(
+            "headers_too_large",
+            format!("at most {MAX_HEADERS} headers of {MAX_HEADER_BYTES} bytes together"),
+        );
     }
     for (name, value) in &request.headers {
         let lower = name.to_ascii_lowercase();
-        let of_credential =
-            manifest.credentials.iter().any(|c| c.header.as_ref().is_some_and(|header| header.eq_ignore_ascii_case(name)));
+        let of_credential = manifest
+            .credentials
+            .iter()
+            .any(|c| c.header.as_ref().is_some_and(|header| header.eq_ignore_ascii_case(name)));
         let of_key = manifest
             .endpoints
             .iter()
             .any(|e| e.idempotency_header.as_ref().is_some_and(|header| header.eq_ignore_ascii_case(name)));
         if NOT_FOR_PLUGINS.contains(&lower.as_str()) || lower.starts_with("proxy-") || of_credential || of_key {
-            return denied("header_not_allowed", format!("`{}` is set by the hub", lower.chars().take(100).collect::<String>()));
+            return denied(
+                "header_not_allowed",
+                format!("`{}` is set by the hub", lower.chars().take(100).collect::<String>()),
+            );
         }
         if hyper::header::HeaderName::from_bytes(name.as_bytes()).is_err()
             || hyper::header::HeaderValue::from_str(value).is_err()
@@ -159,7 +189,8 @@ mod tests {
 
     fn code(change: impl FnOnce(&mut RecordedRequest)) -> String {
         let mut request: RecordedRequest =
-            serde_json::from_value(serde_json::json!({"method": "GET", "url": "https://api.example.com/v1/things"})).expect("a request");
+            serde_json::from_value(serde_json::json!({"method": "GET", "url": "https://api.example.com/v1/things"}))
+                .expect("a request");
         change(&mut request);
         let manifest = manifest();
         let named = HashSet::from([("api".to_owned(), "https://eu.storage.example.com/put?sig=1".to_owned())]);
@@ -190,7 +221,15 @@ mod tests {
 
     #[test]
     fn a_plugin_sets_no_header_that_is_the_hub_s() {
-        for header in ["Host", "transfer-encoding", "Authorization", "X-Shop-Token", "Idempotency-Key", "Accept-Encoding", "Proxy-Foo"] {
+        for header in [
+            "Host",
+            "transfer-encoding",
+            "Authorization",
+            "X-Shop-Token",
+            "Idempotency-Key",
+            "Accept-Encoding",
+            "Proxy-Foo",
+        ] {
             assert_eq!(code(|r| r.headers.push((header.into(), "x".into()))), "header_not_allowed", "{header}");
         }
         for (name, value) in [("x", "a\r\nHost: evil"), ("a b", "x"), ("x:", "y"), ("x", "\0")] {
@@ -211,7 +250,12 @@ mod tests {
 
     #[test]
     fn an_address_that_two_parsers_could_read_differently_is_refused() {
-        for url in ["https://api.example.com\\@evil.net/v1", "https://api.example.com/v1 x", "https://api.example.com/v1\tx", "not one"] {
+        for url in [
+            "https://api.example.com\\@evil.net/v1",
+            "https://api.example.com/v1 x",
+            "https://api.example.com/v1\tx",
+            "not one",
+        ] {
             assert_eq!(code(|r| r.url = url.into()), "url_invalid", "{url}");
         }
         assert_eq!(code(|r| r.url = format!("https://api.example.com/v1/{}", "a".repeat(9_000))), "url_too_long");

@@ -16,7 +16,9 @@ impl Random {
     pub(crate) fn bytes(&mut self, count: usize) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(count + 32);
         while bytes.len() < count {
-            bytes.extend_from_slice(&Sha256::new().chain_update(self.seed).chain_update(self.counter.to_le_bytes()).finalize());
+            bytes.extend_from_slice(
+                &Sha256::new().chain_update(self.seed).chain_update(self.counter.to_le_bytes()).finalize(),
+            );
             self.counter += 1;
         }
         bytes.truncate(count);

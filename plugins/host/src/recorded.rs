@@ -32,9 +32,7 @@ impl<'de> Deserialize<'de> for Octets {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Octets, D::Error> {
         match Written::deserialize(deserializer)? {
             Written::Text(text) => Ok(Octets(text.into_bytes())),
-            Written::Base64 { base64 } => {
-                BASE64_STANDARD.decode(base64).map(Octets).map_err(serde::de::Error::custom)
-            }
+            Written::Base64 { base64 } => BASE64_STANDARD.decode(base64).map(Octets).map_err(serde::de::Error::custom),
         }
     }
 }

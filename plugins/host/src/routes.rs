@@ -53,7 +53,8 @@ mod tests {
 
     #[test]
     fn the_first_route_that_fits_is_taken() {
-        let routes: Routes = "api.example.com=http://127.0.0.1:4501, *.example.com=http://127.0.0.1:4502".parse().expect("routes");
+        let routes: Routes =
+            "api.example.com=http://127.0.0.1:4501, *.example.com=http://127.0.0.1:4502".parse().expect("routes");
         assert_eq!(routes.of("api.example.com").map(Url::as_str), Some("http://127.0.0.1:4501/"));
         assert_eq!(routes.of("shop.example.com").map(Url::as_str), Some("http://127.0.0.1:4502/"));
         assert_eq!(routes.of("example.com"), None);

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use wasmtime::ResourceLimiter;
 
@@ -13,6 +13,7 @@ use crate::engine::MAX_TABLE_ELEMENTS;
 use crate::live::Live;
 use crate::log::Log;
 use crate::manifest::Manifest;
+use crate::meter::Meter;
 use crate::order::Order;
 use crate::question::{Answer, Call, Question};
 use crate::random::Random;
@@ -37,7 +38,10 @@ pub(crate) enum World {
     /// `describe` is a constant: it has no world.
     None,
     Hub(Box<Live>),
-    Recording { calls: VecDeque<Call>, at: usize },
+    Recording {
+        calls: VecDeque<Call>,
+        at: usize,
+    },
 }
 
 /// The state of one run.
@@ -51,27 +55,18 @@ pub(crate) struct Sandbox {
     pub(crate) recording: Option<Vec<Call>>,
     pub(crate) recorded_bytes: usize,
     pub(crate) bounds: Bounds,
+    pub(crate) meter: Arc<Meter>,
     staged_bytes: usize,
     random: Random,
 }
 
-/// What a run has used of its time, and where its memory ends.
+/// Where a run's time, calls and memory end.
 pub(crate) struct Bounds {
     pub(crate) compute: Duration,
     pub(crate) memory: usize,
-    pub(crate) max_calls: u32,
-    pub(crate) began: Instant,
-    /// Spent in calls that wait for somebody else.
-    pub(crate) waited: Duration,
+    pub(crate) calls: u32,
     /// Largest memory so far.
     pub(crate) peak: usize,
-}
-
-impl Bounds {
-    /// What the plugin has computed so far.
-    pub(crate) fn computed(&self) -> Duration {
-        self.began.elapsed().saturating_sub(self.waited)
-    }
 }
 
 /// An end that is carried through the sandbox as a trap.
@@ -103,11 +98,10 @@ impl Sandbox {
             bounds: Bounds {
                 compute: Duration::from_millis(limits.compute_ms.into()),
                 memory: (limits.memory_mib as usize) << 20,
-                max_calls: limits.calls,
-                began: Instant::now(),
-                waited: Duration::ZERO,
+                calls: limits.calls,
                 peak: 0,
             },
+            meter: Meter::new(),
             staged_bytes: 0,
         }
     }
@@ -117,13 +111,10 @@ impl Sandbox {
         if matches!(self.world, World::None) {
             return Err(halt(End::Trap("`describe` called the hub".into())));
         }
-        if self.calls >= self.bounds.max_calls {
+        if self.calls >= self.bounds.calls {
             return Err(halt(End::Bound(Bound::Calls)));
         }
         self.calls += 1;
-        if self.bounds.computed() >= self.bounds.compute {
-            return Err(halt(End::Bound(Bound::Compute)));
-        }
         Ok(())
     }
 
@@ -156,10 +147,7 @@ impl Sandbox {
                 }
             }
             World::Hub(live) => {
-                let began = Instant::now();
-                let answer = live.answer(&question).await;
-                self.bounds.waited += began.elapsed();
-                answer.map_err(|error| halt(End::HubUnavailable(error)))?
+                self.meter.answer(live.answer(&question)).await.map_err(|error| halt(End::HubUnavailable(error)))?
             }
         };
         if let Some(recording) = &mut self.recording {
@@ -204,7 +192,11 @@ fn weight_of(answer: &Answer) -> usize {
 
 fn unexpected<T>(answer: &Answer) -> wasmtime::Result<T> {
     let text = serde_json::to_string(answer).unwrap_or_default();
-    Err(halt(End::Diverged { at: 0, expected: "an answer of the question's kind".into(), asked: text.chars().take(300).collect() }))
+    Err(halt(End::Diverged {
+        at: 0,
+        expected: "an answer of the question's kind".into(),
+        asked: text.chars().take(300).collect(),
+    }))
 }
 
 impl imports::failures::Host for Sandbox {}
@@ -334,7 +326,12 @@ impl imports::records::Host for Sandbox {
         }
     }
 
-    fn upsert(&mut self, table: String, on_conflict: Vec<String>, rows: String) -> wasmtime::Result<Result<(), Failure>> {
+    fn upsert(
+        &mut self,
+        table: String,
+        on_conflict: Vec<String>,
+        rows: String,
+    ) -> wasmtime::Result<Result<(), Failure>> {
         self.called()?;
         self.stage(rows.len() + 100)?;
         self.staged.records.push(RecordWrite::Upsert { table, on_conflict, rows });

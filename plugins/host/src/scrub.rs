@@ -27,7 +27,10 @@ impl Scrubber {
             shapes.push(reversed.into_bytes());
             shapes.push(url::form_urlencoded::byte_serialize(plain.as_bytes()).collect::<String>().into_bytes());
             shapes.push(percent(plain).into_bytes());
-            for hex in [plain.bytes().map(|b| format!("{b:02x}")).collect::<String>(), plain.bytes().map(|b| format!("{b:02X}")).collect()] {
+            for hex in [
+                plain.bytes().map(|b| format!("{b:02x}")).collect::<String>(),
+                plain.bytes().map(|b| format!("{b:02X}")).collect(),
+            ] {
                 shapes.push(hex.into_bytes());
             }
             if let Ok(quoted) = serde_json::to_string(plain) {

@@ -42,16 +42,19 @@ mod tests {
             ]}))
             .expect("a form")
         };
-        let sign = |public_id: &str| sign(FormSignature::CloudinarySha256, &form(public_id), &Secret::new("abcd".into()));
-        let expected: String = Sha256::digest("eager=w_400,h_300,c_pad&public_id=sample_image&timestamp=1315060510abcd")
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let sign =
+            |public_id: &str| sign(FormSignature::CloudinarySha256, &form(public_id), &Secret::new("abcd".into()));
+        let expected: String =
+            Sha256::digest("eager=w_400,h_300,c_pad&public_id=sample_image&timestamp=1315060510abcd")
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
         assert_eq!(sign("sample_image"), Some(expected));
-        let smuggled: String = Sha256::digest("eager=w_400,h_300,c_pad&public_id=a%26overwrite=1&timestamp=1315060510abcd")
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let smuggled: String =
+            Sha256::digest("eager=w_400,h_300,c_pad&public_id=a%26overwrite=1&timestamp=1315060510abcd")
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
         assert_eq!(sign("a&overwrite=1"), Some(smuggled));
     }
 }

@@ -13,7 +13,6 @@ const USUAL_WINDOW_SECONDS: u32 = 300;
 
 /// How a vendor signs what it sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct WebhookScheme {
     #[serde(flatten)]
     pub signature: Signature,
@@ -104,8 +103,10 @@ impl WebhookScheme {
                 keyed(secret, &[body], &theirs)
             }
             Signature::TimedHmacSha256 { header: name } => {
-                let fields = || signed(name).map(|text| text.split(',').filter_map(|field| field.trim().split_once('=')));
-                let time = fields()?.find_map(|(key, value)| (key == "t").then_some(value)).ok_or(Disbelief::Unsigned)?;
+                let fields =
+                    || signed(name).map(|text| text.split(',').filter_map(|field| field.trim().split_once('=')));
+                let time =
+                    fields()?.find_map(|(key, value)| (key == "t").then_some(value)).ok_or(Disbelief::Unsigned)?;
                 let mut refusal = Disbelief::Unsigned;
                 for theirs in fields()?.filter(|(key, _)| *key == "v1").filter_map(|(_, value)| from_hex(value)) {
                     match keyed(secret, &[time.as_bytes(), b".", body], &theirs) {
@@ -203,7 +204,9 @@ mod tests {
 
     #[test]
     fn shopify_signs_the_body_in_base64() {
-        let shopify = scheme(serde_json::json!({"scheme": "hmac_sha256_base64", "header": "x-shopify-hmac-sha256", "id_header": "x-shopify-webhook-id"}));
+        let shopify = scheme(
+            serde_json::json!({"scheme": "hmac_sha256_base64", "header": "x-shopify-hmac-sha256", "id_header": "x-shopify-webhook-id"}),
+        );
         let good = BASE64_STANDARD.encode(mac(SECRET, &[BODY]).finalize().into_bytes());
         let headers = |signature: &str| {
             let signature = signature.to_owned();
@@ -223,7 +226,9 @@ mod tests {
 
     #[test]
     fn stripe_signs_the_time_as_well_and_may_turn_its_secret() {
-        let stripe = scheme(serde_json::json!({"scheme": "timed_hmac_sha256", "header": "stripe-signature", "id_pointer": "/id", "topic_pointer": "/type"}));
+        let stripe = scheme(
+            serde_json::json!({"scheme": "timed_hmac_sha256", "header": "stripe-signature", "id_pointer": "/id", "topic_pointer": "/type"}),
+        );
         let good = hex(&mac(SECRET, &[b"1000.", BODY]).finalize().into_bytes());
         let header: &str = format!("t=1000,v1={},v1={good},v0=00", "0".repeat(64)).leak();
         let headers = |name: &str| (name == "stripe-signature").then_some(header);
@@ -237,7 +242,9 @@ mod tests {
 
     #[test]
     fn cloudinary_puts_time_and_secret_behind_the_body() {
-        let cloudinary = scheme(serde_json::json!({"scheme": "body_time_secret", "header": "x-cld-signature", "time_header": "x-cld-timestamp", "window_seconds": 7200}));
+        let cloudinary = scheme(
+            serde_json::json!({"scheme": "body_time_secret", "header": "x-cld-signature", "time_header": "x-cld-timestamp", "window_seconds": 7200}),
+        );
         for signature in [
             hex(&Sha1::new().chain_update(BODY).chain_update("1000").chain_update(SECRET).finalize()),
             hex(&Sha256::new().chain_update(BODY).chain_update("1000").chain_update(SECRET).finalize()),
