@@ -40,53 +40,59 @@ fn model() -> String {
     setting::<String>("model").filter(|model| !model.is_empty()).unwrap_or_else(|| "gemini-3.8-flash".into())
 }
 
-/// Who is looked for: one of the two.
+/// Who is looked for.
 #[derive(Debug, Deserialize)]
 struct Enrich {
+    table: String,
+    id: String,
+    /// The columns for which facts are wanted; the usual ones otherwise.
     #[serde(default)]
-    contact: Option<Party>,
-    #[serde(default)]
-    account: Option<Party>,
-    /// The columns for which facts are wanted.
     fields: Vec<String>,
     /// Columns that have a suggestion waiting for a person.
     #[serde(default)]
     open: Vec<String>,
 }
 
-/// What the organization knows already, by column.
-#[derive(Debug, Deserialize)]
+/// What is known of whoever is looked for, by column.
+#[derive(Debug)]
 struct Party {
-    id: String,
-    #[serde(flatten)]
     known: serde_json::Map<String, Value>,
+}
+
+/// What of a table may be told to Google and asked about: never addresses, numbers or notes.
+fn told(table: &str) -> Option<(&'static [&'static str], &'static [&'static str], &'static str, &'static str)> {
+    match table {
+        "contacts" => Some((&["name", "role", "bio_grounded"], &["role", "bio_grounded"], "contact_id", "enrichment")),
+        "accounts" => Some((&["name", "industry", "website"], &["industry", "website"], "account_id", "account")),
+        _ => None,
+    }
 }
 
 fn enrich(job: &Job) -> Result<Value, Failure> {
     let enrich: Enrich = payload(job)?;
-    let (party, column, node) = match (&enrich.contact, &enrich.account) {
-        (Some(contact), None) => (contact, "contact_id", "enrichment"),
-        (None, Some(account)) => (account, "account_id", "account"),
-        _ => return Err(permanent("payload_malformed", "one contact or one account is looked for")),
+    let Some((columns, usual, column, node)) = told(&enrich.table) else {
+        return Err(permanent("payload_malformed", "contacts and accounts are looked for"));
     };
-    let fields: Vec<&str> = enrich
-        .fields
-        .iter()
-        .map(String::as_str)
-        .filter(|field| !enrich.open.iter().any(|open| open == field))
-        .collect();
+    let query = format!("{}?select={}&{}", enrich.table, columns.join(","), rows::is("id", &enrich.id));
+    let Some(Value::Object(known)) = rows::select(&query)?.into_iter().next() else {
+        return Err(permanent("party_gone", "whoever was to be looked for was deleted"));
+    };
+    let party = Party { known };
+    let wanted = |field: &&str| enrich.fields.is_empty() || enrich.fields.iter().any(|wanted| wanted == field);
+    let waits = |field: &&str| enrich.open.iter().any(|open| open == field);
+    let fields: Vec<&str> = usual.iter().copied().filter(wanted).filter(|field| !waits(field)).collect();
     if fields.is_empty() {
         return Ok(json!({"suggestions": 0}));
     }
     let model = model();
     let request = Request::post(format!("{BASE}/{}:generateContent", form::escape(&model))).in_header("key");
-    let reply = ok(&request.body(Body::Json(question(party, &fields))).read()?)?;
+    let reply = ok(&request.body(Body::Json(question(&party, &fields))).read()?)?;
     let usage = &reply["usageMetadata"];
     let run = fresh_id()?;
     let mut row = json!({
         "id": run,
         "agent_node": node,
-        column: party.id,
+        column: enrich.id,
         "input_context": {"fields": fields},
         "output_schema": SCHEMA,
         "model": reply["modelVersion"].as_str().unwrap_or(&model),
@@ -123,7 +129,7 @@ fn enrich(job: &Job) -> Result<Value, Failure> {
             );
             first.get_or_insert(id);
         }
-        proposals.push(json!({"id": fresh_id()?, "ai_run_id": run, column: party.id, "field": suggestion.field,
+        proposals.push(json!({"id": fresh_id()?, "ai_run_id": run, column: enrich.id, "field": suggestion.field,
             "old_value": party.known.get(&suggestion.field), "proposed_value": suggestion.value, "citation_id": first}));
     }
     rows::insert("ai_citations", &citations)?;
@@ -205,7 +211,7 @@ mod tests {
 
     #[test]
     fn only_the_wanted_fields_can_be_answered() {
-        let party: Party = serde_json::from_value(json!({"id": "c-1", "full_name": "Ada Vale"})).expect("a party");
+        let party = Party { known: serde_json::Map::from_iter([("name".to_owned(), json!("Ada Vale"))]) };
         let question = question(&party, &["role"]);
         assert_eq!(
             question.pointer("/generationConfig/responseJsonSchema/properties/suggestions/items/properties/field/enum"),

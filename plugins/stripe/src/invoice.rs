@@ -12,7 +12,6 @@ struct Named {
 
 #[derive(Debug, Deserialize)]
 struct Payer {
-    /// As the hub opened it for this job: plugins cannot read addresses.
     email: String,
     name: String,
 }
@@ -20,14 +19,15 @@ struct Payer {
 #[derive(Debug, Deserialize)]
 struct Bring {
     invoice: Named,
-    payer: Payer,
+    /// A contact of the invoice's account otherwise.
+    payer: Option<Payer>,
 }
 
 /// Brings an invoice to its payer, with a page on which it can be paid.
 pub fn bring(job: &Job) -> Result<Value, Failure> {
     let Bring { invoice: Named { id }, payer } = payload(job)?;
     let query = format!(
-        "invoices?select=id,number,status,currency,tax,total,provider_invoice_id,hosted_url&{}",
+        "invoices?select=id,number,status,currency,tax,total,provider_invoice_id,hosted_url,account_id&{}",
         rows::is("id", &id)
     );
     let found = rows::select(&query)?;
@@ -46,6 +46,10 @@ pub fn bring(job: &Job) -> Result<Value, Failure> {
     let total = money::minor(&invoice["total"], &currency)
         .ok_or_else(|| permanent("amount_malformed", "the total is not an amount of its currency"))?;
 
+    let payer = match payer {
+        Some(payer) => payer,
+        None => contact_of(invoice["account_id"].as_str())?,
+    };
     let key = |step: &str| format!("invoice:{id}:{step}");
     let customer = api::send("customers", &[("email", payer.email), ("name", payer.name)], &key("customer"))?;
     let customer = text(&customer, "id")?;
@@ -82,6 +86,13 @@ pub fn bring(job: &Job) -> Result<Value, Failure> {
     let values = json!({"provider": "stripe", "provider_invoice_id": made, "hosted_url": open["hosted_invoice_url"], "status": "open"});
     rows::update("invoices", &rows::is("id", &id), &values)?;
     Ok(json!({"invoice": made, "page": open["hosted_invoice_url"]}))
+}
+
+/// The first contact of an account that has an address.
+fn contact_of(account: Option<&str>) -> Result<Payer, Failure> {
+    let missing = || permanent("payer_missing", "nobody with an address belongs to the account of the invoice");
+    let query = format!("contacts?select=name,email&{}", rows::is("account_id", account.ok_or_else(missing)?));
+    rows::select(&query)?.into_iter().find_map(|row| serde_json::from_value(row).ok()).ok_or_else(missing)
 }
 
 fn text(object: &Value, field: &str) -> Result<String, Failure> {

@@ -21,7 +21,6 @@ impl Plugin for Stripe {
                 Ok(json!({"account": account["id"], "charges": account["charges_enabled"]}))
             }
             "charge" => charge(job),
-            "invoice" => invoice::bring(job),
             "webhook" => notice::take(job),
             other => Err(permanent("job_unknown", format!("no job `{other}` here"))),
         }
@@ -30,7 +29,7 @@ impl Plugin for Stripe {
 
 fashionos_plugin::plugin!(Stripe);
 
-/// Asks for a payment. The client secret in the answer lets the payer's browser pay this one payment, and nothing else.
+/// Asks for a payment, or brings an invoice to its payer. The client secret in the answer lets the payer's browser pay this one payment, and nothing else.
 fn charge(job: &Job) -> Result<Value, Failure> {
     #[derive(Deserialize)]
     struct Payment {
@@ -40,9 +39,9 @@ fn charge(job: &Job) -> Result<Value, Failure> {
     }
     #[derive(Deserialize)]
     struct Charge {
-        payment: Payment,
+        payment: Option<Payment>,
     }
-    let Charge { payment } = payload(job)?;
+    let Charge { payment: Some(payment) } = payload(job)? else { return invoice::bring(job) };
     let amount = money::minor(&payment.amount, &payment.currency)
         .filter(|amount| *amount > 0)
         .ok_or_else(|| permanent("amount_malformed", "the amount is not one of its currency"))?;

@@ -42,8 +42,9 @@ fashionos_plugin::plugin!(WhatsApp);
 #[derive(Debug, Deserialize)]
 struct Send {
     message: Named,
-    /// The number, as the hub opened it for this job: plugins cannot read numbers.
-    to: String,
+    /// The number; the contact's otherwise.
+    #[serde(default)]
+    to: Option<String>,
     /// Outside of 24 hours after the last word of the recipient only templates are taken.
     #[serde(default)]
     template: Option<Template>,
@@ -63,7 +64,7 @@ struct Template {
 fn send(job: &Job) -> Result<Value, Failure> {
     let send: Send = payload(job)?;
     let query = format!(
-        "messages?select=id,direction,channel,status,body,external_id,approved_at&{}",
+        "messages?select=id,direction,channel,status,body,external_id,approved_at,contact_id&{}",
         rows::is("id", &send.message.id)
     );
     let found = rows::select(&query)?;
@@ -73,7 +74,11 @@ fn send(job: &Job) -> Result<Value, Failure> {
     }
     may_go(message).map_err(|reason| permanent("not_approved", reason))?;
     let key = format!("message:{}", send.message.id);
-    let body = content(&send, message["body"].as_str().unwrap_or_default());
+    let to = match &send.to {
+        Some(to) => to.clone(),
+        None => number_of(message["contact_id"].as_str())?,
+    };
+    let body = content(&send, &to, message["body"].as_str().unwrap_or_default());
     let request = Request::post(format!("{GRAPH}/{}/messages", host::account())).bearer("token").body(Body::Json(body));
     let answer = match request.send_once(&key)? {
         Once::Answer(answer) => answer,
@@ -112,11 +117,20 @@ fn may_go(message: &Value) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn content(send: &Send, text: &str) -> Value {
+/// The number of a contact, as WhatsApp takes it.
+fn number_of(contact: Option<&str>) -> Result<String, Failure> {
+    let missing = || permanent("number_missing", "the contact has no number for WhatsApp");
+    let found = rows::select(&format!("contacts?select=whatsapp&{}", rows::is("id", contact.ok_or_else(missing)?)))?;
+    let number = found.first().and_then(|row| row["whatsapp"].as_str()).ok_or_else(missing)?;
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    if digits.is_empty() { Err(missing()) } else { Ok(digits) }
+}
+
+fn content(send: &Send, to: &str, text: &str) -> Value {
     let mut content = json!({
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
-        "to": send.to,
+        "to": to,
         "biz_opaque_callback_data": send.message.id,
     });
     match &send.template {
@@ -202,9 +216,8 @@ mod tests {
 
     #[test]
     fn a_message_can_be_recognised_in_later_notices() {
-        let send: Send =
-            serde_json::from_value(json!({"message": {"id": "m-1"}, "to": "15550001"})).expect("a payload");
-        let body = content(&send, "See you at seven");
+        let send: Send = serde_json::from_value(json!({"message": {"id": "m-1"}})).expect("a payload");
+        let body = content(&send, "15550001", "See you at seven");
         assert_eq!(body["biz_opaque_callback_data"], "m-1");
         assert_eq!(body["text"]["body"], "See you at seven");
     }

@@ -148,9 +148,10 @@ fn with_message(stage: &Stage, status: &str, approved_at: Option<&str>) -> Value
     stage.organization.add(
         "messages",
         json!({"id": "message-1", "direction": "outbound", "channel": "whatsapp", "status": status, "body": "See you at seven",
-            "approved_at": approved_at}),
+            "approved_at": approved_at, "contact_id": "contact-1"}),
     );
-    json!({"message": {"id": "message-1"}, "to": "15550001"})
+    stage.organization.add("contacts", json!({"id": "contact-1", "whatsapp": "+1 (555) 0001"}));
+    json!({"message": {"id": "message-1"}})
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use plugin_host::contract::{Failure, Job, QueuedJob};
-use plugin_host::{Broker, Client, End, Host, Manifest, Order, Plugin, Run, Settings};
+use plugin_host::{Broker, CacheSettings, Client, End, Host, Manifest, Order, Plugin, Run, Settings};
 use serde_json::Value;
 use tokio::sync::watch;
 use wit_component::ComponentEncoder;
@@ -41,7 +41,9 @@ impl Stage {
     /// The plugin of that name, as `plugins/build` built it, connected to an account.
     pub async fn of(name: &str, account: &str, routes: &[String]) -> Stage {
         let broker = Arc::new(Broker::new(routes.join(",").parse().expect("routes")));
-        let host = Host::new(&Settings { sandboxes: 2, cache: None }, broker).expect("a host");
+        // Compiled once for all tests.
+        let cache = CacheSettings { folder: Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugins"), key: [7; 32] };
+        let host = Host::new(&Settings { sandboxes: 2, cache: Some(cache) }, broker).expect("a host");
         let plugin = host.load(&component(name)).await.expect("a plugin");
         let organization = Organization::default();
         organization.add(

@@ -16,13 +16,16 @@ async fn connected() -> (Stripe, Stage) {
 fn with_invoice(stage: &Stage) -> Value {
     stage.organization.add(
         "invoices",
-        json!({"id": "invoice-1", "number": "2026-7", "status": "draft", "currency": "EUR", "tax": "266.000", "total": "1666.500"}),
+        json!({"id": "invoice-1", "number": "2026-7", "status": "draft", "currency": "EUR", "tax": "266.000", "total": "1666.500", "account_id": "account-1"}),
     );
     for (id, description, total) in [("l-1", "Shoot day", "1500.500"), ("l-2", "Friendship", "-100.000")] {
         let line = json!({"id": id, "invoice_id": "invoice-1", "description": description, "line_total": total});
         stage.organization.add("invoice_lines", line);
     }
-    json!({"invoice": {"id": "invoice-1"}, "payer": {"email": "ada@example.com", "name": "Ada Vale"}})
+    for (name, email) in [("Bo", None), ("Ada Vale", Some("ada@example.com"))] {
+        stage.organization.add("contacts", json!({"account_id": "account-1", "name": name, "email": email}));
+    }
+    json!({"invoice": {"id": "invoice-1"}})
 }
 
 fn with_payment(stage: &Stage) -> Value {
@@ -44,12 +47,12 @@ async fn notice(stripe: &Stripe, stage: &mut Stage, kind: &str, id: &str, event:
 async fn an_invoice_becomes_payable_and_its_payment_comes_back_once() {
     let (stripe, mut stage) = connected().await;
     let payload = with_invoice(&stage);
-    stage.does("invoice", payload.clone(), "k").await.expect("an invoice");
+    stage.does("charge", payload.clone(), "k").await.expect("an invoice");
     let row = stage.organization.rows("invoices")[0].clone();
     let id = row["provider_invoice_id"].as_str().expect("an id").to_owned();
     assert_eq!((&row["status"], &row["provider"]), (&json!("open"), &json!("stripe")));
     assert_eq!(stripe.object(&id).expect("an invoice")["total"], 166_650);
-    stage.does("invoice", payload, "k2").await.expect("the same");
+    stage.does("charge", payload, "k2").await.expect("the same");
     stripe.pay(&id);
     notice(&stripe, &mut stage, "invoice.paid", &id, "evt_1").await;
     notice(&stripe, &mut stage, "invoice.updated", &id, "evt_2").await;
@@ -76,7 +79,7 @@ async fn whenever_stripe_or_the_hub_dies_there_is_one_invoice() {
             stripe.running.faults().plan(step, fault.clone(), 1);
             stage.organization.die_before_an_answer_is_kept(effect);
             let payload = with_invoice(&stage);
-            stage.does("invoice", payload, "k").await.unwrap_or_else(|end| panic!("{step} {fault:?}: {end}"));
+            stage.does("charge", payload, "k").await.unwrap_or_else(|end| panic!("{step} {fault:?}: {end}"));
             assert!(stripe.running.faults().are_over(), "{step}");
             assert_eq!((stripe.ledger.all().len(), stripe.ledger.doubled().len()), (6, 0), "{step} {fault:?}");
         }
@@ -91,7 +94,7 @@ async fn an_invoice_that_stripe_adds_up_otherwise_is_not_made_payable() {
         "invoice_lines",
         json!({"id": "l-3", "invoice_id": "invoice-1", "description": "Slip", "line_total": "1.000"}),
     );
-    assert_eq!(stage.does("invoice", payload, "k").await.expect_err("a difference").code(), "totals_differ");
+    assert_eq!(stage.does("charge", payload, "k").await.expect_err("a difference").code(), "totals_differ");
     assert!(!stripe.ledger.all().keys().any(|effect| effect.starts_with("finalize")));
 }
 
