@@ -5628,6 +5628,8 @@ export interface Database {
           created_at: string;
           updated_at: string;
           rev: number;
+          package_id: string | null;
+          accepted_manifest: Json | null;
         };
         Insert: {
           id?: string;
@@ -5642,6 +5644,8 @@ export interface Database {
           created_at?: string;
           updated_at?: string;
           rev?: number;
+          package_id?: string | null;
+          accepted_manifest?: Json | null;
         };
         Update: {
           id?: string;
@@ -5656,6 +5660,8 @@ export interface Database {
           created_at?: string;
           updated_at?: string;
           rev?: number;
+          package_id?: string | null;
+          accepted_manifest?: Json | null;
         };
         Relationships: [
           { foreignKeyName: "plugin_installs_created_by_fkey"; columns: ["created_by"]; isOneToOne: false; referencedRelation: "users"; referencedColumns: ["id"] },
@@ -5680,14 +5686,12 @@ export interface Database {
           status: "queued" | "running" | "succeeded" | "failed" | "dead" | "cancelled";
           attempts: number;
           max_attempts: number;
-          locked_by: string | null;
-          locked_until: string | null;
           result: Json | null;
           last_error: string | null;
           created_by: string | null;
           created_at: string;
-          updated_at: string;
-          rev: number;
+          cancel_requested: boolean;
+          delivery_id: string | null;
         };
         Insert: {
           id?: string;
@@ -5703,14 +5707,12 @@ export interface Database {
           status?: "queued" | "running" | "succeeded" | "failed" | "dead" | "cancelled";
           attempts?: number;
           max_attempts?: number;
-          locked_by?: string | null;
-          locked_until?: string | null;
           result?: Json | null;
           last_error?: string | null;
           created_by?: string | null;
           created_at?: string;
-          updated_at?: string;
-          rev?: number;
+          cancel_requested?: boolean;
+          delivery_id?: string | null;
         };
         Update: {
           id?: string;
@@ -5726,14 +5728,12 @@ export interface Database {
           status?: "queued" | "running" | "succeeded" | "failed" | "dead" | "cancelled";
           attempts?: number;
           max_attempts?: number;
-          locked_by?: string | null;
-          locked_until?: string | null;
           result?: Json | null;
           last_error?: string | null;
           created_by?: string | null;
           created_at?: string;
-          updated_at?: string;
-          rev?: number;
+          cancel_requested?: boolean;
+          delivery_id?: string | null;
         };
         Relationships: [
           { foreignKeyName: "plugin_jobs_created_by_fkey"; columns: ["created_by"]; isOneToOne: false; referencedRelation: "users"; referencedColumns: ["id"] },
@@ -5744,8 +5744,62 @@ export interface Database {
           { foreignKeyName: "plugin_jobs_organization_id_connection_id_fkey"; columns: ["organization_id", "connection_id"]; isOneToOne: false; referencedRelation: "facebook_connections"; referencedColumns: ["organization_id", "id"] },
           { foreignKeyName: "plugin_jobs_organization_id_connection_id_fkey"; columns: ["organization_id", "connection_id"]; isOneToOne: false; referencedRelation: "instagram_connections"; referencedColumns: ["organization_id", "id"] },
           { foreignKeyName: "plugin_jobs_organization_id_connection_id_fkey"; columns: ["organization_id", "connection_id"]; isOneToOne: false; referencedRelation: "shopify_shops"; referencedColumns: ["organization_id", "id"] },
+          { foreignKeyName: "plugin_jobs_organization_id_delivery_id_fkey"; columns: ["organization_id", "delivery_id"]; isOneToOne: false; referencedRelation: "webhook_deliveries"; referencedColumns: ["organization_id", "id"] },
           { foreignKeyName: "plugin_jobs_organization_id_fkey"; columns: ["organization_id"]; isOneToOne: false; referencedRelation: "organizations"; referencedColumns: ["id"] },
           { foreignKeyName: "plugin_jobs_organization_id_install_id_fkey"; columns: ["organization_id", "install_id"]; isOneToOne: false; referencedRelation: "plugin_installs"; referencedColumns: ["organization_id", "id"] },
+        ];
+      };
+      /** Attempts of jobs of plugins: how they went, what they cost, what they said. */
+      plugin_runs: {
+        Row: {
+          id: string;
+          organization_id: string;
+          install_id: string;
+          job_id: string;
+          attempt: number;
+          version: string;
+          started_at: string;
+          ended_at: string | null;
+          outcome: string | null;
+          message: string | null;
+          compute_ms: number | null;
+          calls: number | null;
+          progress_done: number | null;
+          progress_total: number | null;
+          progress_note: string | null;
+          created_by: string | null;
+          created_at: string;
+          updated_at: string;
+          rev: number;
+        };
+        Insert: never;
+        Update: {
+          id?: string;
+          organization_id?: string;
+          install_id?: string;
+          job_id?: string;
+          attempt?: number;
+          version?: string;
+          started_at?: string;
+          ended_at?: string | null;
+          outcome?: string | null;
+          message?: string | null;
+          compute_ms?: number | null;
+          calls?: number | null;
+          progress_done?: number | null;
+          progress_total?: number | null;
+          progress_note?: string | null;
+          created_by?: string | null;
+          created_at?: string;
+          updated_at?: string;
+          rev?: number;
+        };
+        Relationships: [
+          { foreignKeyName: "plugin_runs_created_by_fkey"; columns: ["created_by"]; isOneToOne: false; referencedRelation: "users"; referencedColumns: ["id"] },
+          { foreignKeyName: "plugin_runs_created_by_fkey"; columns: ["created_by"]; isOneToOne: false; referencedRelation: "profiles"; referencedColumns: ["id"] },
+          { foreignKeyName: "plugin_runs_organization_id_fkey"; columns: ["organization_id"]; isOneToOne: false; referencedRelation: "organizations"; referencedColumns: ["id"] },
+          { foreignKeyName: "plugin_runs_organization_id_install_id_fkey"; columns: ["organization_id", "install_id"]; isOneToOne: false; referencedRelation: "plugin_installs"; referencedColumns: ["organization_id", "id"] },
+          { foreignKeyName: "plugin_runs_organization_id_job_id_fkey"; columns: ["organization_id", "job_id"]; isOneToOne: false; referencedRelation: "plugin_jobs"; referencedColumns: ["organization_id", "id"] },
         ];
       };
       /** What a plugin listens to, and how far it has read. */
@@ -5806,6 +5860,8 @@ export interface Database {
           created_at: string;
           updated_at: string;
           rev: number;
+          publisher_key: string | null;
+          listed: boolean;
         };
         Insert: never;
         Update: never;
@@ -9241,6 +9297,7 @@ export const TABLE_FACTS = {
   plugin_connections: { key: "id", topics: { organization: [] }, sealed: [] },
   plugin_installs: { key: "id", topics: { organization: [] }, sealed: [] },
   plugin_jobs: { key: "id", topics: { organization: [] }, sealed: [] },
+  plugin_runs: { key: "id", topics: { organization: [] }, sealed: [] },
   plugin_subscriptions: { key: "id", topics: { organization: [] }, sealed: [] },
   plugins: { key: "key", topics: {}, sealed: [] },
   privacy_requests: { key: "id", topics: { organization: [] }, sealed: [] },

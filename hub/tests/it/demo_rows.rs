@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::support::TestHub;
 
 /// Tables that stay empty until somebody does what their rows say.
-const EMPTY: [&str; 23] = [
+const EMPTY: [&str; 24] = [
     "channel_media_links",
     "channel_products",
     "check_ins",
@@ -23,6 +23,7 @@ const EMPTY: [&str; 23] = [
     "plugin_connections",
     "plugin_installs",
     "plugin_jobs",
+    "plugin_runs",
     "plugin_subscriptions",
     "privacy_requests",
     "screen_messages",

@@ -2,7 +2,7 @@
 begin;
 \ir support/fixture.psql
 select fixture.house('a'), fixture.house('b');
-select plan(33);
+select plan(43);
 
 -- F276
 select is(fixture.ask('{"plugin": "a/connector"}', 'select app.role()'), 'plugin', 'F276: a plugin is its own role');
@@ -52,6 +52,23 @@ select throws_ok($$ update plugin_jobs set status = 'running' $$, '23514', null,
 -- F279
 select throws_ok(format($$ insert into webhook_deliveries (organization_id, connection_id, external_id, signature_ok) values (%L, %L, 'delivery-a', true) $$, fixture.id('a', 'organization'), fixture.id('a', 'connection')), '23505', null, 'F279: the same delivery twice is one');
 select throws_ok($$ update webhook_deliveries set signature_ok = false, status = 'processed' $$, '23514', null, 'F279: what nobody signed has no effect');
+
+-- F276: code and agreement come through the hub alone, and what one organization brought is nobody else's business.
+select is(fixture.try('{"person": "a/owner"}', 'update plugin_installs set version = ''9.9.9'''), '42501', 'F276: no request changes which version runs');
+select is(fixture.try('{"person": "a/owner"}', 'update plugin_installs set accepted_manifest = ''{}'''), '42501', 'nor what was agreed to');
+insert into plugins (key, name, publisher, kind, version, manifest, listed) values ('home_made', 'Home made', 'Somebody', 'third_party', '1.0.0', '{}', false);
+select is(fixture.ask('{"person": "a/owner"}', 'select count(*) from plugins where key = ''home_made'''), '0', 'F276: what is not listed is seen by those who have it');
+select is(fixture.try('{"person": "a/owner"}', 'insert into plugin_installs (plugin_key, version, accepted_manifest) values (''home_made'', ''1.0.0'', ''{}'')'), '42501', 'F276: nobody installs around the hub');
+select is(fixture.ask('{"person": "a/owner"}', 'select client_secret_enc is null from plugin_installs'), '42501', 'F280: the secret of an application is not read');
+select is(fixture.ask('{"person": "a/owner"}', 'select recording_enc is null from plugin_runs'), '42501', 'F280: nor what a run heard');
+select is(array[fixture.ask('{"plugin": "a/connector"}', 'select count(*) from hub.plugin_effects'), fixture.ask('{"person": "a/owner"}', 'select count(*) from hub.plugin_packages')],
+          array['42501', '42501'], 'what the hub writes down for itself is read by nobody else');
+select is(fixture.try('{"person": "a/producer"}', format('insert into plugin_jobs (install_id, kind, idempotency_key, status, lease, locked_by, locked_until) values (%L, ''sync'', ''mine'', ''running'', app.uuid7(), app.uuid7(), now())', fixture.id('a', 'connector'))), '42501', 'F278: a new job waits');
+insert into plugin_jobs (organization_id, install_id, connection_id, kind, idempotency_key)
+values (fixture.id('a', 'organization'), fixture.id('a', 'connector'), fixture.id('a', 'connection'), 'sync', 'second');
+select throws_ok(format($$ update plugin_jobs set status = 'running', locked_by = app.uuid7(), locked_until = now() where connection_id = %L $$, fixture.id('a', 'connection')),
+  '23505', null, 'F278: an account has one run at a time');
+select is(fixture.ask('{"person": "a/owner"}', 'select app.plugin_schedule()'), '42501', 'only the hub queues what is due');
 
 select * from finish();
 rollback;
