@@ -5,12 +5,13 @@ CONSOLE := hub/console/dist/index.html
 CONSOLE_SOURCES := $(shell find hub/console/src hub/console/public hub/console/index.html hub/console/vite.config.ts \
 	hub/console/build client-sdk/typescript/src -type f 2>/dev/null)
 
-.PHONY: help demo test setup console check generate bench
+.PHONY: help demo test setup console check generate bench plugins
 
 help:
 	@echo 'make demo    set everything up, start a hub with a believable show, keep running until Ctrl-C'
 	@echo 'make test    set everything up and pass all tests: Rust, SQL, TypeScript, browser'
 	@echo 'make check   format, lints and types only'
+	@echo 'make plugins   build the plugins for WebAssembly'
 	@echo 'make generate   write what is made from the wire contract and from the database, and checked in'
 	@echo 'make bench   the show-day benchmark: 32 tablets, 5,000 guests, 200 screens'
 
@@ -21,6 +22,10 @@ node_modules/.package-lock.json: package-lock.json package.json client-sdk/types
 		hub/tests/supabase/package.json hub/tests/documents/package.json
 	npm ci --no-audit --no-fund
 	@touch $@
+
+# WebAssembly, apart from the hub's own workspace.
+plugins: setup
+	plugins/build
 
 console: $(CONSOLE)
 
@@ -37,11 +42,14 @@ demo: setup
 check: setup node_modules/.package-lock.json
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo fmt --manifest-path plugins/Cargo.toml --all --check
+	cargo clippy --manifest-path plugins/Cargo.toml --workspace --all-targets -- -D warnings
 	npm run build -w @fashionos/hub
 	npm run check -w @fashionos/hub
 	npm run check -w @fashionos/console
 
-test: check console
+test: check console plugins
+	cargo test --manifest-path plugins/Cargo.toml --workspace --no-fail-fast
 	cargo test --workspace --no-fail-fast
 	npm test -w @fashionos/hub
 	npm test -w @fashionos/console

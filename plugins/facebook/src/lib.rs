@@ -1,7 +1,7 @@
 //! Facebook: a picture is uploaded unpublished, then a post is put on the page that shows it, once.
 
 use fashionos_plugin::{Body, Failure, Job, Once, Plugin, Request, Value};
-use fashionos_plugin::{enqueue, files, host, json, later, not_done, payload, permanent, rows, time};
+use fashionos_plugin::{enqueue, files, host, json, later, payload, permanent, rows, time};
 use meta_graph::{GRAPH, GraphError, Post};
 use serde::{Deserialize, Serialize};
 
@@ -102,11 +102,11 @@ fn put(ready: &Ready) -> Result<Value, Failure> {
         let id = made["id"].as_str().ok_or_else(|| permanent("answer_malformed", "a post without id"))?;
         return published(&post, id);
     };
-    if error.leaves_open() || error.code == DUPLICATE {
-        if let Some(id) = found(&post)? {
-            return published(&post, &id);
-        }
-        not_done(&key);
+    // An answer that leaves it open is not the effect's answer: the next attempt is told that it is unsettled, and looks.
+    if (error.leaves_open() || error.code == DUPLICATE)
+        && let Some(id) = found(&post)?
+    {
+        return published(&post, &id);
     }
     refused(&post, &error, &answer)
 }

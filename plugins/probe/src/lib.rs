@@ -31,24 +31,62 @@ enum Step {
         #[serde(default)]
         file: Option<(String, u64, u64)>,
     },
-    NotDone { key: String },
-    Put { key: String, value: String },
-    Get { key: String },
-    Delete { key: String },
-    Keys { prefix: String },
-    Select { query: String },
-    Upsert { table: String, rows: String },
-    Update { table: String, query: String },
-    Enqueue { name: String, payload: String, key: String },
-    File { file: String },
-    Random { count: u32 },
+    NotDone {
+        key: String,
+    },
+    Put {
+        key: String,
+        value: String,
+    },
+    Get {
+        key: String,
+    },
+    Delete {
+        key: String,
+    },
+    Keys {
+        prefix: String,
+    },
+    Select {
+        query: String,
+    },
+    Upsert {
+        table: String,
+        rows: String,
+    },
+    Update {
+        table: String,
+        query: String,
+    },
+    Enqueue {
+        name: String,
+        payload: String,
+        key: String,
+    },
+    File {
+        file: String,
+    },
+    Random {
+        count: u32,
+    },
     Facts,
-    Progress { done: u64 },
-    Say { text: String, times: u32 },
-    Allocate { bytes: usize },
+    Progress {
+        done: u64,
+    },
+    Say {
+        text: String,
+        times: u32,
+    },
+    Allocate {
+        bytes: usize,
+    },
     /// Looks for text in the whole memory; every byte is given one higher, so that the question does not find itself.
-    Find { shifted: Vec<u8> },
-    Fail { kind: String },
+    Find {
+        shifted: Vec<u8>,
+    },
+    Fail {
+        kind: String,
+    },
     Panic,
 }
 
@@ -130,7 +168,9 @@ fn step(step: Step) -> Result<Value, Failure> {
             Value::Null
         }
         Step::Put { key, value } => told(kv::put(&key, value.as_bytes()).map(|()| true)),
-        Step::Get { key } => kv::get(&key).map_or(Value::Null, |value| String::from_utf8_lossy(&value).into_owned().into()),
+        Step::Get { key } => {
+            kv::get(&key).map_or(Value::Null, |value| String::from_utf8_lossy(&value).into_owned().into())
+        }
         Step::Delete { key } => {
             kv::delete(&key);
             Value::Null
@@ -161,7 +201,8 @@ fn step(step: Step) -> Result<Value, Failure> {
         }
         Step::Find { shifted } => json!(find(&shifted)),
         Step::Fail { kind } => {
-            let fault = || fashionos_plugin::Fault { code: "as_asked".into(), message: "because the job said so".into() };
+            let fault =
+                || fashionos_plugin::Fault { code: "as_asked".into(), message: "because the job said so".into() };
             return Err(match kind.as_str() {
                 "unauthorized" => Failure::Unauthorized(fault()),
                 "conflict" => Failure::Conflict(fault()),

@@ -112,5 +112,11 @@ macro_rules! plugin {
 
     $crate::contract::export_guest!(Exported with_types_in $crate::contract);
         };
+
+        /// What the component does with a job, for tests on other machines.
+        #[cfg(not(target_family = "wasm"))]
+        pub fn run_job(job: &$crate::Job) -> Result<$crate::Value, $crate::Failure> {
+            <$plugin as $crate::Plugin>::run(job)
+        }
     };
 }

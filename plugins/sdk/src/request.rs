@@ -13,6 +13,8 @@ const UNREACHABLE_MS: u64 = 5_000;
 pub enum Body {
     Json(Value),
     Form(Vec<(String, String)>),
+    /// Fields as `multipart/form-data`.
+    Fields(Vec<(String, String)>),
     /// A whole file of the organization; its bytes never enter the sandbox.
     File {
         file: String,
@@ -92,6 +94,9 @@ impl Request {
                 Content::Content(Leaf::Bytes(form::encode(&fields).into())),
                 Some("application/x-www-form-urlencoded".into()),
             ),
+            Body::Fields(fields) => {
+                (Content::Multipart(fields.into_iter().map(|(name, value)| text_part(name, value)).collect()), None)
+            }
             Body::File { file, bytes, content_type } => {
                 (Content::Content(Leaf::File(FileRange { file, offset: 0, length: bytes })), Some(content_type))
             }

@@ -69,6 +69,9 @@ fn reply(answer: &Answer) -> Result<Reply, Failure> {
     if answer.status == 402 || answer.status == 423 {
         return Err(permanent("shop_closed", format!("the shop is frozen or locked (status {})", answer.status)));
     }
+    if answer.status == 401 {
+        return Err(unauthorized("token_refused", "the shop no longer takes the token"));
+    }
     let body = answer.ok()?;
     let allowance = allowance(&body["extensions"]["cost"]);
     if let Some(error) = body["errors"].as_array().and_then(|errors| errors.first()) {

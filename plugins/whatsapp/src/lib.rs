@@ -42,8 +42,9 @@ fashionos_plugin::plugin!(WhatsApp);
 #[derive(Debug, Deserialize)]
 struct Send {
     message: Named,
-    /// The number, as the hub opened it for this job: plugins cannot read numbers.
-    to: String,
+    /// The number; the contact's otherwise.
+    #[serde(default)]
+    to: Option<String>,
     /// Outside of 24 hours after the last word of the recipient only templates are taken.
     #[serde(default)]
     template: Option<Template>,
@@ -63,7 +64,7 @@ struct Template {
 fn send(job: &Job) -> Result<Value, Failure> {
     let send: Send = payload(job)?;
     let query = format!(
-        "messages?select=id,direction,channel,status,body,external_id,approved_at&{}",
+        "messages?select=id,direction,channel,status,body,external_id,approved_at,contact_id&{}",
         rows::is("id", &send.message.id)
     );
     let found = rows::select(&query)?;
@@ -73,7 +74,11 @@ fn send(job: &Job) -> Result<Value, Failure> {
     }
     may_go(message).map_err(|reason| permanent("not_approved", reason))?;
     let key = format!("message:{}", send.message.id);
-    let body = content(&send, message["body"].as_str().unwrap_or_default());
+    let to = match &send.to {
+        Some(to) => to.clone(),
+        None => number_of(message["contact_id"].as_str())?,
+    };
+    let body = content(&send, &to, message["body"].as_str().unwrap_or_default());
     let request = Request::post(format!("{GRAPH}/{}/messages", host::account())).bearer("token").body(Body::Json(body));
     let answer = match request.send_once(&key)? {
         Once::Answer(answer) => answer,
@@ -105,17 +110,27 @@ fn may_go(message: &Value) -> Result<(), &'static str> {
     if message["direction"] != "outbound" || message["channel"] != "whatsapp" {
         return Err("only messages of the organization for WhatsApp are sent");
     }
-    if !matches!(message["status"].as_str(), Some("approved" | "dispatching")) || message["approved_at"].is_null() {
+    // The hub moves an approved message to `dispatching` in the transaction that queues its sending.
+    if message["status"] != "dispatching" || message["approved_at"].is_null() {
         return Err("nobody has approved the message");
     }
     Ok(())
 }
 
-fn content(send: &Send, text: &str) -> Value {
+/// The number of a contact, as WhatsApp takes it.
+fn number_of(contact: Option<&str>) -> Result<String, Failure> {
+    let missing = || permanent("number_missing", "the contact has no number for WhatsApp");
+    let found = rows::select(&format!("contacts?select=whatsapp&{}", rows::is("id", contact.ok_or_else(missing)?)))?;
+    let number = found.first().and_then(|row| row["whatsapp"].as_str()).ok_or_else(missing)?;
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    if digits.is_empty() { Err(missing()) } else { Ok(digits) }
+}
+
+fn content(send: &Send, to: &str, text: &str) -> Value {
     let mut content = json!({
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
-        "to": send.to,
+        "to": to,
         "biz_opaque_callback_data": send.message.id,
     });
     match &send.template {
@@ -140,16 +155,9 @@ fn refused(message: &str, error: &GraphError, answer: &Answer) -> Result<Value, 
         NUMBER_LIMIT => Err(later(answer.wait_ms(), "limit_reached", error.message.as_str())),
         RECIPIENT_LIMIT => Err(later(RECIPIENT_MS, "limit_reached", error.message.as_str())),
         _ => match error.failure(answer) {
-            // A 5xx may have sent it: the effect keeps that answer, and only a notice can tell.
-            Failure::RetryAfter(_) if error.leaves_open() => {
-                match kv::get(&sent_key(message)).and_then(|bytes| String::from_utf8(bytes).ok()) {
-                    Some(id) => sent(message, &id),
-                    None => Err(later(
-                        NOTICE_MS,
-                        "unsettled",
-                        "waiting for a notice that says whether the message went out",
-                    )),
-                }
+            // A 5xx may have sent it: the next attempt is told that it is unsettled, and waits for a notice.
+            Failure::RetryAfter(postponed) if error.leaves_open() => {
+                Err(later(NOTICE_MS, &postponed.fault.code, postponed.fault.message))
             }
             Failure::Permanent(fault) if fault.code != "permission_missing" => {
                 let values = json!({"status": "failed", "error": error.message});
@@ -199,18 +207,17 @@ mod tests {
     #[test]
     fn only_what_a_person_approved_goes_out() {
         let message = |direction: &str, status: &str, at: Option<&str>| json!({"direction": direction, "channel": "whatsapp", "status": status, "approved_at": at});
-        assert_eq!(may_go(&message("outbound", "approved", Some("2026-11-21"))), Ok(()));
+        assert_eq!(may_go(&message("outbound", "dispatching", Some("2026-11-21"))), Ok(()));
         assert!(may_go(&message("outbound", "draft", None)).is_err());
-        assert!(may_go(&message("outbound", "approved", None)).is_err());
+        assert!(may_go(&message("outbound", "dispatching", None)).is_err());
         assert!(may_go(&message("outbound", "failed", Some("2026-11-21"))).is_err());
-        assert!(may_go(&message("inbound", "approved", Some("2026-11-21"))).is_err());
+        assert!(may_go(&message("inbound", "dispatching", Some("2026-11-21"))).is_err());
     }
 
     #[test]
     fn a_message_can_be_recognised_in_later_notices() {
-        let send: Send =
-            serde_json::from_value(json!({"message": {"id": "m-1"}, "to": "15550001"})).expect("a payload");
-        let body = content(&send, "See you at seven");
+        let send: Send = serde_json::from_value(json!({"message": {"id": "m-1"}})).expect("a payload");
+        let body = content(&send, "15550001", "See you at seven");
         assert_eq!(body["biz_opaque_callback_data"], "m-1");
         assert_eq!(body["text"]["body"], "See you at seven");
     }

@@ -65,10 +65,7 @@ impl Accounts {
 
     /// The pages of the code flow, at the vendor's addresses.
     pub(crate) fn router(&self, authorize: &str, token: &str) -> Router {
-        Router::new()
-            .route(authorize, routing::get(ask))
-            .route(token, routing::post(exchange))
-            .with_state(self.clone())
+        Router::new().route(authorize, routing::get(ask)).route(token, routing::post(exchange)).with_state(self.clone())
     }
 
     fn token(known: &mut Known) -> Response {
@@ -76,7 +73,8 @@ impl Accounts {
         let (token, refresh) = (format!("token-{}", known.given), format!("refresh-{}", known.given));
         known.tokens.insert(token.clone());
         known.refresh_tokens.insert(refresh.clone());
-        let answer = json!({"access_token": token, "refresh_token": refresh, "token_type": "bearer", "expires_in": 3600});
+        let answer =
+            json!({"access_token": token, "refresh_token": refresh, "token_type": "bearer", "expires_in": 3600});
         Json(answer).into_response()
     }
 }
@@ -122,7 +120,8 @@ async fn exchange(State(accounts): State<Accounts>, body: String) -> Response {
                 return refused("invalid_grant");
             };
             let proven = challenge.is_none_or(|challenge| {
-                field("code_verifier").is_some_and(|verifier| BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == challenge)
+                field("code_verifier")
+                    .is_some_and(|verifier| BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == challenge)
             });
             if !proven || field("redirect_uri").is_some_and(|theirs| theirs != back) {
                 return refused("invalid_grant");

@@ -66,7 +66,9 @@ impl Faults {
         let mut planned = self.0.lock().expect("the faults");
         let at = planned.iter().position(|planned| {
             let needle = planned.needle.as_bytes();
-            needle.is_empty() || address.contains(&planned.needle) || body.windows(needle.len()).any(|part| part == needle)
+            needle.is_empty()
+                || address.contains(&planned.needle)
+                || body.windows(needle.len()).any(|part| part == needle)
         })?;
         planned[at].times = planned[at].times.saturating_sub(1);
         let fault = planned[at].fault.clone();

@@ -8,16 +8,27 @@
 #![allow(clippy::expect_used, reason = "a double that cannot start, or whose lock is poisoned, ends its test")]
 
 mod accounts;
+mod amazon;
+mod cloudinary;
 mod faults;
-mod fields;
+pub mod fields;
+mod gemini;
 mod ledger;
+mod meta;
 mod server;
 mod shopify;
 mod signed;
+mod stripe;
+mod whatsapp;
 
 pub use accounts::Accounts;
+pub use amazon::Amazon;
+pub use cloudinary::Cloudinary;
 pub use faults::{Fault, Faults};
+pub use gemini::Gemini;
 pub use ledger::Ledger;
+pub use meta::Meta;
 pub use server::Running;
 pub use shopify::Shopify;
 pub use signed::Delivery;
+pub use stripe::Stripe;

@@ -209,7 +209,12 @@ impl Bucket {
     }
 }
 
-async fn graphql(State(double): State<Double>, Path(version): Path<String>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
+async fn graphql(
+    State(double): State<Double>,
+    Path(version): Path<String>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Response {
     let token = headers.get("x-shopify-access-token").and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !double.accounts.knows(token) {
         let message = "[API] Invalid API key or access token (unrecognized login or wrong password)";
@@ -282,7 +287,8 @@ fn answer(shop: &mut Shop, ledger: &Ledger, query: &str, variables: &Value) -> R
     if has("files(") {
         let wanted = variables["query"].as_str().and_then(|text| text.strip_prefix("filename:'")?.strip_suffix('\''));
         let found = shop.files.iter().find(|(_, file)| Some(file.name.as_str()) == wanted);
-        let nodes: Vec<Value> = found.map(|(id, file)| json!({"id": id, "fileStatus": file_status(shop, file)})).into_iter().collect();
+        let nodes: Vec<Value> =
+            found.map(|(id, file)| json!({"id": id, "fileStatus": file_status(shop, file)})).into_iter().collect();
         return Ok((json!({"files": {"nodes": nodes}}), None));
     }
     if has("node(") {
@@ -300,11 +306,13 @@ fn node(id: u64, product: &Product) -> Value {
 }
 
 fn page(shop: &Shop, variables: &Value) -> Result<(Value, Option<f64>), String> {
-    let first = variables["first"].as_u64().filter(|first| (1..=250).contains(first)).ok_or("first must be 1 to 250")?;
-    let since = match variables["query"].as_str().and_then(|text| text.strip_prefix("updated_at:>='")?.strip_suffix('\'')) {
-        Some(text) => text.parse::<Timestamp>().map_err(|error| error.to_string())?.as_second(),
-        None => i64::MIN,
-    };
+    let first =
+        variables["first"].as_u64().filter(|first| (1..=250).contains(first)).ok_or("first must be 1 to 250")?;
+    let since =
+        match variables["query"].as_str().and_then(|text| text.strip_prefix("updated_at:>='")?.strip_suffix('\'')) {
+            Some(text) => text.parse::<Timestamp>().map_err(|error| error.to_string())?.as_second(),
+            None => i64::MIN,
+        };
     let after = match variables["after"].as_str() {
         Some(cursor) => Some(read_cursor(cursor).ok_or("Invalid cursor for current pagination sort.")?),
         None => None,
@@ -336,7 +344,12 @@ fn stage(shop: &mut Shop, input: &Value) -> Value {
     json!({"stagedUploadsCreate": {"stagedTargets": [target], "userErrors": []}})
 }
 
-async fn upload(State(double): State<Double>, Path(path): Path<String>, RawQuery(query): RawQuery, body: Bytes) -> Response {
+async fn upload(
+    State(double): State<Double>,
+    Path(path): Path<String>,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Response {
     let mut shop = double.shop.lock().expect("the shop");
     let source = format!("{UPLOADS}/tmp/{path}");
     let number = path.split('/').next().unwrap_or_default();
@@ -351,9 +364,7 @@ async fn upload(State(double): State<Double>, Path(path): Path<String>, RawQuery
 }
 
 fn create_file(shop: &mut Shop, ledger: &Ledger, input: &Value) -> Value {
-    let refused = |code: &str, message: &str| {
-        json!({"fileCreate": {"files": [], "userErrors": [{"code": code, "field": ["files", "0"], "message": message}]}})
-    };
+    let refused = |code: &str, message: &str| json!({"fileCreate": {"files": [], "userErrors": [{"code": code, "field": ["files", "0"], "message": message}]}});
     let name = input["filename"].as_str().unwrap_or_default();
     let source = input["originalSource"].as_str().unwrap_or_default();
     if !matches!(shop.uploads.get(source), Some(Some(_))) {
@@ -391,9 +402,7 @@ fn poll(shop: &mut Shop, id: &str) -> Value {
 }
 
 fn update_file(shop: &mut Shop, ledger: &Ledger, input: &Value) -> Value {
-    let refused = |code: &str, message: &str| {
-        json!({"fileUpdate": {"files": null, "userErrors": [{"code": code, "field": ["files"], "message": message}]}})
-    };
+    let refused = |code: &str, message: &str| json!({"fileUpdate": {"files": null, "userErrors": [{"code": code, "field": ["files"], "message": message}]}});
     let id = input["id"].as_str().unwrap_or_default();
     match shop.files.get(id) {
         None => return refused("FILE_DOES_NOT_EXIST", "File does not exist"),

@@ -41,3 +41,7 @@ pub fn hmac_sha256(secret: &str, parts: &[&[u8]]) -> Vec<u8> {
     }
     mac.finalize().into_bytes().to_vec()
 }
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

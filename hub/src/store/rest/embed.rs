@@ -1,4 +1,4 @@
-use domain::table_query::{Embed, Join, Order};
+use domain::table_query::{Condition, Embed, Join, Node, Order};
 
 use super::RestError;
 use super::parts::{Joined, Output, Select};
@@ -6,7 +6,7 @@ use super::relationship::{Relationship, Way, resolve};
 use super::schema::{Relation, SCHEMA, quoted};
 use super::select::{Builder, ROW_CAP};
 
-/// An embed that was joined: its alias and the names of what it shows besides its row.
+/// An embed: its alias and the names of what it shows besides its row, where it is joined.
 pub(super) struct Embedded {
     pub(super) alias: String,
     pub(super) many: bool,
@@ -20,8 +20,10 @@ impl Builder<'_> {
         embed: &Embed,
         from: &Relation,
         parent: &str,
-        order: &[&Order],
+        node: &Node,
     ) -> Result<Embedded, RestError> {
+        let order: Vec<&Order> = node.order.iter().filter(|o| o.embed.as_deref() == Some(embed.name())).collect();
+        let only_shown = only_shown(embed, node);
         let schema = self.schema;
         let relationship = resolve(schema, from, embed)?;
         let target = schema.relation(&relationship.target)?;
@@ -41,7 +43,12 @@ impl Builder<'_> {
             joins: Vec::new(),
             conditions: Vec::new(),
             order: Vec::new(),
-            limit: if many { Some(embed.node.limit.unwrap_or(ROW_CAP).min(ROW_CAP)) } else { None },
+            limit: match (many, only_shown) {
+                (true, _) => Some(embed.node.limit.unwrap_or(ROW_CAP).min(ROW_CAP)),
+                // There is one at most; said, because a value is made of it.
+                (false, true) => Some(1),
+                (false, false) => None,
+            },
             offset: if many { embed.node.offset } else { 0 },
         };
         self.link(&mut inner, &relationship, from, parent, target, &child)?;
@@ -59,6 +66,18 @@ impl Builder<'_> {
             return Err(RestError::senseless("Rows are not ordered by an embed that computes something."));
         }
         let alias = self.alias();
+        if only_shown {
+            // As a value it is looked up for the rows that are answered. A join is made for all that pass the filters,
+            // before they are sorted and all but a page of them dropped.
+            let rows = inner.rows("");
+            let sql = if many {
+                format!("(select coalesce(json_agg(s.j), '[]'::json) from ({rows}) s)")
+            } else {
+                format!("({rows})")
+            };
+            select.outputs.push(Output { name: embed.name().to_owned(), sql, groups: false });
+            return Ok(Embedded { alias, many, shown });
+        }
         let (join, condition) = match embed.join {
             Join::Left => ("left join", "true".to_owned()),
             Join::Inner => ("join", format!("{alias}.j is not null")),
@@ -121,4 +140,22 @@ impl Builder<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether an embed is a value in each row and nothing else: no row is chosen or placed by it.
+fn only_shown(embed: &Embed, node: &Node) -> bool {
+    let places = || node.order.iter().any(|term| term.embed.as_deref() == Some(embed.name()));
+    embed.join == Join::Left
+        && !embed.spread
+        && !embed.node.items.is_empty()
+        && !places()
+        && !asked_about(embed.name(), &node.conditions)
+}
+
+/// Whether conditions name an embed.
+fn asked_about(name: &str, conditions: &[Condition]) -> bool {
+    conditions.iter().any(|condition| match condition {
+        Condition::Group { conditions, .. } => asked_about(name, conditions),
+        Condition::Column { field, .. } => field.column == name,
+    })
 }

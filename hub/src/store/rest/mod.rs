@@ -38,7 +38,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::identity::Identity;
 use super::{Store, StoreError};
-use crate::postgres::read_once;
+use crate::postgres::{Pools, read_once};
 use select::Builder;
 
 /// The largest answer, bytes.
@@ -47,8 +47,11 @@ pub const LARGEST: usize = 16 * 1024 * 1024;
 /// How long a statement of a request may take, milliseconds.
 pub const TIMEOUT: u32 = 5_000;
 
-/// For how long the schema is believed before its version is asked for again.
-const BELIEVED: Duration = Duration::from_millis(500);
+/// For how long the schema is believed before its version is asked for again, beside the requests.
+const FRESH: Duration = Duration::from_millis(500);
+
+/// For how long it is believed at all: beyond it, requests wait for the answer, which reads half the catalogue.
+const BELIEVED: Duration = Duration::from_secs(1);
 
 /// Requests that the database works on at once. The others wait: slow questions about tables leave connections to those
 /// who join a show.
@@ -56,20 +59,26 @@ const AT_ONCE: usize = 8;
 
 /// The schema as it was read last, and whose turn it is.
 pub struct Tables {
-    known: RwLock<Option<Known>>,
-    reading: tokio::sync::Mutex<()>,
+    read: Arc<LastRead>,
     turns: Semaphore,
+}
+
+#[derive(Default)]
+struct LastRead {
+    known: RwLock<Option<Known>>,
+    reading: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Default for Tables {
     fn default() -> Self {
-        Self { known: RwLock::default(), reading: tokio::sync::Mutex::default(), turns: Semaphore::new(AT_ONCE) }
+        Self { read: Arc::default(), turns: Semaphore::new(AT_ONCE) }
     }
 }
 
+#[derive(Clone)]
 struct Known {
     schema: Arc<Schema>,
-    version: String,
+    version: Arc<str>,
     checked: Instant,
 }
 
@@ -100,44 +109,67 @@ pub struct Answer {
 }
 
 impl Tables {
-    /// The schema as it is now, at most half a second old.
+    /// The schema as it is now, at most a second old. While requests come, none of them waits for it.
     ///
     /// # Errors
     /// When the database cannot be reached.
     pub async fn schema(&self, store: &Store) -> Result<Arc<Schema>, StoreError> {
-        if let Some(schema) = self.fresh() {
+        if let Some(schema) = self.read.not_older_than(FRESH) {
             return Ok(schema);
         }
-        let _reading = self.reading.lock().await;
-        if let Some(schema) = self.fresh() {
-            return Ok(schema);
+        let Some(schema) = self.read.not_older_than(BELIEVED) else { return self.fresh(store).await };
+        if let Ok(reading) = Arc::clone(&self.read.reading).try_lock_owned() {
+            let (read, pools) = (Arc::clone(&self.read), store.pools.clone());
+            tokio::spawn(async move {
+                let _reading = reading;
+                if let Err(error) = read.again(&pools).await {
+                    tracing::warn!(%error, "whether the schema has changed is not known; the next request asks again");
+                }
+            });
         }
-        let asked = Instant::now();
-        let version = load::version(&store.pools).await?;
-        let same = self.known().filter(|known| known.version == version).map(|known| Arc::clone(&known.schema));
-        let schema = match same {
-            Some(schema) => schema,
-            None => Arc::new(load::load(&store.pools).await?),
-        };
-        let known = Known { schema: Arc::clone(&schema), version, checked: asked };
-        *self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(known);
         Ok(schema)
+    }
+
+    /// The same, at most half a second old.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn fresh(&self, store: &Store) -> Result<Arc<Schema>, StoreError> {
+        let _reading = self.read.reading.lock().await;
+        match self.read.not_older_than(FRESH) {
+            Some(schema) => Ok(schema),
+            None => self.read.again(&store.pools).await,
+        }
     }
 
     /// Asks again at the next request: something was not as it was believed to be.
     fn doubt(&self) {
-        if let Some(known) = self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner).as_mut() {
+        if let Some(known) = self.read.known.write().unwrap_or_else(std::sync::PoisonError::into_inner).as_mut() {
             known.checked = known.checked.checked_sub(BELIEVED).unwrap_or(known.checked);
         }
     }
+}
 
-    fn fresh(&self) -> Option<Arc<Schema>> {
-        self.known().filter(|known| known.checked.elapsed() < BELIEVED).map(|known| Arc::clone(&known.schema))
+impl LastRead {
+    fn not_older_than(&self, age: Duration) -> Option<Arc<Schema>> {
+        self.known().filter(|known| known.checked.elapsed() < age).map(|known| known.schema)
     }
 
     fn known(&self) -> Option<Known> {
-        let known = self.known.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        known.as_ref().map(|k| Known { schema: Arc::clone(&k.schema), version: k.version.clone(), checked: k.checked })
+        self.known.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    async fn again(&self, pools: &Pools) -> Result<Arc<Schema>, StoreError> {
+        let checked = Instant::now();
+        let version: Arc<str> = load::version(pools).await?.into();
+        let same = self.known().filter(|known| known.version == version).map(|known| known.schema);
+        let schema = match same {
+            Some(schema) => schema,
+            None => Arc::new(load::load(pools).await?),
+        };
+        let known = Known { schema: Arc::clone(&schema), version, checked };
+        *self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(known);
+        Ok(schema)
     }
 }
 

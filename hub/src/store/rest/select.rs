@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use domain::table_query::{Field, Function, Item, Node, Order, Pick, QueryError};
+use domain::table_query::{Field, Function, Item, Node, Pick, QueryError};
 
 use super::RestError;
 use super::embed::Embedded;
@@ -113,10 +113,8 @@ impl<'a> Builder<'a> {
                     select.outputs.push(output);
                 }
                 Item::Embed(embed) => {
-                    let wanted: Vec<&Order> =
-                        node.order.iter().filter(|o| o.embed.as_deref() == Some(embed.name())).collect();
-                    let joined = self.embed(select, embed, relation, alias, &wanted)?;
-                    embeds.insert(embed.name(), joined);
+                    let embedded = self.embed(select, embed, relation, alias, node)?;
+                    embeds.insert(embed.name(), embedded);
                 }
             }
         }

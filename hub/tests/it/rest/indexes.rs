@@ -28,6 +28,10 @@ async fn words_tags_and_skus_are_found_by_their_indexes_under_row_security() {
     for (question, index) in [
         ("products where search @@ websearch_to_tsquery('simple', 'silk dress')", "products_search_idx"),
         ("products where sku = 'D-77'", "products_organization_id_sku_key"),
+        (
+            "products where brand_id = '01900000-0000-7000-8000-000000000007' order by created_at desc limit 50",
+            "products_brand_id_created_at_idx",
+        ),
         ("accounts where types @> array['sponsor']", "accounts_types_idx"),
         ("accounts where types && array['sponsor', 'press']", "accounts_types_idx"),
     ] {

@@ -1,0 +1,119 @@
+//! What sandboxes cost: `cargo run --release -p plugin-host --example sandboxes`. Prints one line of JSON. Medians; the
+//! machine should have nothing else to do.
+
+#[path = "../tests/it/components.rs"]
+#[allow(dead_code, reason = "shared with the tests")]
+mod components;
+#[path = "../tests/it/hub_side.rs"]
+#[allow(dead_code, reason = "shared with the tests")]
+mod hub_side;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use components::{component, manifest_with, running};
+use hub_side::{Memory, order};
+use plugin_host::{Broker, CacheSettings, Client, Host, Plugin, Settings};
+use tokio::sync::watch;
+
+const TURNS: usize = 20_000;
+
+fn median(mut times: Vec<Duration>) -> f64 {
+    times.sort_unstable();
+    times[times.len() / 2].as_secs_f64() * 1e6
+}
+
+fn at(mut times: Vec<Duration>, part: f64) -> f64 {
+    times.sort_unstable();
+    times[((times.len() - 1) as f64 * part) as usize].as_secs_f64() * 1e3
+}
+
+/// Resident memory of this process, bytes.
+fn resident() -> u64 {
+    let pages = std::fs::read_to_string("/proc/self/statm").expect("Linux");
+    let pages: u64 = pages.split(' ').nth(1).and_then(|text| text.parse().ok()).expect("a number");
+    pages * 4_096
+}
+
+async fn runs(host: &Host, plugin: &Plugin, services: &Arc<Memory>, turns: usize) -> Vec<Duration> {
+    let (_keep, stop) = watch::channel(false);
+    let mut times = Vec::with_capacity(turns);
+    for _ in 0..turns {
+        let client =
+            Client { services: Arc::clone(services) as _, connection: "c".into(), stop: stop.clone(), record: false };
+        let order = order("{}");
+        let began = Instant::now();
+        let run = host.run(plugin, order, client).await;
+        times.push(began.elapsed());
+        std::hint::black_box(run.outcome.ok());
+    }
+    times
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings =
+        Settings { sandboxes: 64, cache: Some(CacheSettings { folder: folder.path().into(), key: [1; 32] }) };
+    let host = Host::new(&settings, Arc::new(Broker::new(Default::default()))).expect("an engine");
+    let services = Arc::new(Memory::default());
+
+    // A string in, a string out, one call of the host.
+    let wasm = running("(call $log (i32.const 1) (i32.const 1152) (i32.const 2))");
+    let plugin = host.load(&wasm).await.expect("a plugin");
+    runs(&host, &plugin, &services, TURNS / 10).await;
+    let fresh = median(runs(&host, &plugin, &services, TURNS).await);
+
+    // The same with a hundred calls more: what one costs in a running sandbox.
+    let calling = "(loop $again (drop (call $now)) (local.set $i (i32.add (local.get $i) (i32.const 1))) (br_if $again (i32.lt_u (local.get $i) (i32.const 900))))";
+    let calls = host.load(&running(calling)).await.expect("a plugin");
+    let call = (median(runs(&host, &calls, &services, TURNS / 10).await) - fresh) / 900.0;
+
+    let real = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/wasm32-unknown-unknown/release/shopify.wasm");
+    let (mut cold, mut cached, mut kilobytes) = (0.0, 0.0, 0);
+    if let Ok(module) = std::fs::read(real) {
+        let real = plugin_host::package::componentize(&module).expect("a component");
+        kilobytes = real.len() / 1_024;
+        let began = Instant::now();
+        host.load(&real).await.expect("a plugin");
+        cold = began.elapsed().as_secs_f64() * 1e3;
+        let mut times = Vec::new();
+        for _ in 0..200 {
+            let began = Instant::now();
+            std::hint::black_box(host.load(&real).await.expect("a plugin").manifest());
+            times.push(began.elapsed());
+        }
+        cached = median(times);
+    }
+
+    let limits = serde_json::json!({"limits": {"compute_ms": 10, "run_seconds": 5}});
+    let endless = component(&manifest_with(limits), "", "(loop $again (br $again))", "");
+    let endless = host.load(&endless).await.expect("a plugin");
+    let over: Vec<Duration> = runs(&host, &endless, &services, 200)
+        .await
+        .into_iter()
+        .map(|time| time.saturating_sub(Duration::from_millis(10)))
+        .collect();
+
+    let before = resident();
+    let mut idle = Vec::new();
+    for number in 0..1_000_u32 {
+        // Another plugin each time: a custom section of the binary format with a number in it.
+        let mut wasm = wasm.clone();
+        wasm.extend_from_slice(&[0, 6, 1, b'n']);
+        wasm.extend_from_slice(&number.to_le_bytes());
+        idle.push(host.load(&wasm).await.expect("a plugin"));
+    }
+    runs(&host, &idle[0], &services, 1).await;
+    let idle_mb = (resident() - before) as f64 / 1e6;
+
+    println!(
+        "{}",
+        serde_json::json!({
+            "fresh_run_us": fresh, "host_call_us": call,
+            "component_kb": kilobytes, "compile_ms": cold, "cached_load_us": cached,
+            "runaway_over_budget_ms_p50": at(over.clone(), 0.5), "runaway_over_budget_ms_p98": at(over, 0.98),
+            "idle_plugins": idle.len(), "idle_plugins_mb": idle_mb,
+        })
+    );
+}
