@@ -41,7 +41,7 @@ export function InstallSheet({ offer, onClose, onInstalled }: { offer: Offer; on
         <SettingFields manifest={manifest} typed={typed} wrong={wrong} onChange={setTyped} />
         {signsIn(manifest) && <ClientSecret value={secret} kept={false} onChange={setSecret} />}
         <div className="flex gap-3">
-          <Button type="submit" look="solid" data-first disabled={busy}>
+          <Button type="submit" look="solid" disabled={busy}>
             {busy ? "Installing…" : "Grant and install"}
           </Button>
           <Button onClick={onClose}>Cancel</Button>

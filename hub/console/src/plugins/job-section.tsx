@@ -5,9 +5,9 @@ import { Check, SelectField } from "../kit/field";
 import { Notice } from "../kit/notice";
 import { Section } from "../kit/section";
 import type { Connection, Install, Job, JobKind, JobStatus, Run } from "./answers";
+import { Failure } from "./failure";
 import { byHand, JOB_FACES, newestRuns } from "./job-face";
 import { JobLine } from "./job-line";
-import { Failure } from "./plugins-screen";
 import { RunSheet } from "./run-sheet";
 import { useAction, useFollowed, usePluginApi } from "./use-plugins";
 

@@ -6,6 +6,7 @@ import { Notice } from "../kit/notice";
 import { Section } from "../kit/section";
 import { Tag } from "../kit/tag";
 import type { Connection, Install, Offer, Overview, Uploaded } from "./answers";
+import { Failure } from "./failure";
 import { InstallSheet } from "./install-sheet";
 import { INSTALL_FACES } from "./job-face";
 import { catalogue, compareVersions, fingerprint, otherVersions } from "./permissions";
@@ -80,18 +81,6 @@ export function PluginsScreen({ onlooker, back }: { onlooker: Onlooker; back: Ca
       {offer && !installed && <InstallSheet offer={offer} onClose={() => setChosen(null)} onInstalled={({ id }) => void navigate({ to: "/plugins/$installId", params: { installId: id } })} />}
       {offer && installed && offer.id !== installed.package_id && <UpgradeSheet key={offer.id} install={installed} offers={[offer]} onClose={() => setChosen(null)} onUpgraded={done} />}
     </>
-  );
-}
-
-/** What went wrong with reading, and a way on. */
-export function Failure({ error, onAgain }: { error: string; onAgain: () => void }) {
-  return (
-    <div className="flex items-center gap-4">
-      <Notice tone="stop">{error}</Notice>
-      <Button size="row" onClick={onAgain}>
-        Try again
-      </Button>
-    </div>
   );
 }
 

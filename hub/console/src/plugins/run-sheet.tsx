@@ -10,8 +10,8 @@ import { Sheet } from "../kit/sheet";
 import { Tag } from "../kit/tag";
 import { elapsed, instant, timeOfDay } from "../time-format";
 import type { Job, LogLine, Run } from "./answers";
+import { Failure } from "./failure";
 import { lasted, progress } from "./job-face";
-import { Failure } from "./plugins-screen";
 import { useAction, useFollowed, usePluginApi } from "./use-plugins";
 
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
