@@ -101,7 +101,7 @@ function Log({ lines, ended }: { lines: LogLine[]; ended: boolean }) {
   return (
     <ol aria-label="Log" tabIndex={0} className="code max-h-[50dvh] overflow-y-auto border-y border-hairline py-2 text-small">
       {lines.map(({ level, message }, index) => (
-        <li key={index} className={`grid grid-cols-[4rem_minmax(0,1fr)] ${TONES[level]}`}>
+        <li key={index} className={`grid grid-cols-[minmax(4rem,auto)_minmax(0,1fr)] gap-x-4 ${TONES[level]}`}>
           <span>{level}</span>
           <span className="break-words whitespace-pre-wrap">{message}</span>
         </li>
