@@ -3,7 +3,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, QueueMode, RecyclingMethod, Runtime, Timeouts};
-use futures_util::future::join;
 use tokio_postgres::{Config, NoTls};
 use uuid::Uuid;
 
@@ -168,30 +167,6 @@ pub async fn begin_snapshot<'a>(
         .start()
         .await?;
     state(&transaction, acting).await?;
-    Ok(transaction)
-}
-
-/// As [`begin_snapshot`], with the very view of the database that another transaction has exported and still holds.
-///
-/// # Errors
-/// Those of the connection, and when the other transaction has ended.
-pub async fn begin_at<'a>(
-    client: &'a mut Object,
-    acting: &Acting,
-    exported: &str,
-) -> Result<deadpool_postgres::Transaction<'a>, tokio_postgres::Error> {
-    client.prepare_cached(ACTING).await?;
-    let transaction = client
-        .build_transaction()
-        .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
-        .read_only(true)
-        .start()
-        .await?;
-    // The name is Postgres's own; quotes are doubled all the same.
-    let look = format!("set transaction snapshot '{}'", exported.replace('\'', "''"));
-    let (looking, stated) = join(transaction.batch_execute(&look), state(&transaction, acting)).await;
-    looking?;
-    stated?;
     Ok(transaction)
 }
 
