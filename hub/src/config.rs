@@ -87,6 +87,15 @@ pub struct Config {
     #[arg(long, env = "HUB_IDENTITY_PROVIDERS")]
     pub identity_providers: Option<PathBuf>,
 
+    /// Where requests of plugins go instead of to their host, separated by commas: *.myshopify.com=http://127.0.0.1:4501. For an
+    /// egress proxy, or a vendor's sandbox. What a plugin may reach is decided by the real name.
+    #[arg(long, env = "HUB_PLUGIN_ROUTES")]
+    pub plugin_routes: Option<String>,
+
+    /// Runs of plugins at once in this process.
+    #[arg(long, env = "HUB_PLUGIN_RUNS", default_value_t = PLUGIN_RUNS, value_parser = clap::value_parser!(u32).range(0..=64))]
+    pub plugin_runs: u32,
+
     /// The register of erasures, which tells a restored database whom to forget again. Keep copies of it apart from those of
     /// the database. `erasures.jsonl` of the data folder when absent.
     #[arg(long, env = "HUB_ERASURES")]
@@ -101,6 +110,9 @@ fn network(text: &str) -> Result<IpNet, String> {
         .or_else(|_| one())
         .map_err(|_| format!("{text} is no address and no network such as 10.0.0.0/8"))
 }
+
+/// Plugins share the machine with the doors.
+const PLUGIN_RUNS: u32 = 8;
 
 /// 5 GiB.
 const FILE_SIZE_LIMIT: u64 = 5 << 30;
@@ -138,6 +150,8 @@ impl Config {
             access_token_seconds: ACCESS_SECONDS,
             identity_providers: None,
             objects: None,
+            plugin_routes: None,
+            plugin_runs: PLUGIN_RUNS,
             s3_endpoint: None,
             s3_region: None,
             s3_access_key_id: None,

@@ -11,6 +11,7 @@ use commands::audit::AuditCommand;
 use commands::backup::{BackupCommand, RestoreCommand};
 use commands::maintenance::MaintenanceCommand;
 use commands::person::{ErasuresCommand, PersonCommand};
+use commands::plugin::PluginCommand;
 use hub::backup::Schedule;
 use hub::config::Config;
 use hub::office::tickets::{self, TicketFormat as Format, TicketsError};
@@ -96,6 +97,9 @@ enum Command {
     /// The audit log: who changed what.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Plugins: the catalogue of this installation; and writing, testing, packing and replaying one.
+    #[command(subcommand)]
+    Plugin(PluginCommand),
     /// What is known of a person: take it out, or forget it.
     #[command(subcommand)]
     Person(PersonCommand),
@@ -174,6 +178,12 @@ enum Failure {
     Job(#[from] hub::upkeep::JobError),
     #[error(transparent)]
     Objects(#[from] hub::objects::ObjectsError),
+    #[error("{code}: {0}", code = .0.code())]
+    Package(#[from] hub::live::plugins::Unusable),
+    #[error("{code}: {0}", code = .0.code())]
+    Plugin(#[from] hub::store::plugins::PluginError),
+    #[error(transparent)]
+    Kit(#[from] plugin_kit::KitError),
     #[error("{0}")]
     Io(#[from] std::io::Error),
 }
@@ -250,6 +260,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Backup(command) => commands::backup::run(command).await,
         Command::Restore(command) => commands::backup::restore(command).await,
         Command::Audit(command) => commands::audit::run(command).await,
+        Command::Plugin(command) => commands::plugin::run(command).await,
         Command::Person(command) => commands::person::run(command).await,
         Command::Erasures(command) => commands::person::erasures(command).await,
         Command::RotateMasterKey { config } => commands::keys::rotate(&config).await,

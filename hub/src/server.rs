@@ -2,11 +2,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use plugin_host::{Broker, CacheSettings, Host, Routes, Settings};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
+use crate::live::plugins::Plugins;
 use crate::live::{Node, doorbell};
 use crate::mail::{self, Carrier, CarrierError};
 use crate::metrics::Metrics;
@@ -36,6 +38,9 @@ pub struct Server {
     serving: JoinHandle<()>,
     mails: JoinHandle<()>,
     housekeeping: JoinHandle<()>,
+    /// Its plugins.
+    pub plugins: Arc<Plugins>,
+    runner: JoinHandle<()>,
     /// Where the bytes of files are.
     pub objects: Arc<Objects>,
 }
@@ -70,6 +75,15 @@ pub enum StartError {
     /// See [`ObjectsError`].
     #[error(transparent)]
     Objects(#[from] ObjectsError),
+    /// The engine of plugins cannot start.
+    #[error(transparent)]
+    Plugins(#[from] plugin_host::EngineError),
+    /// The routes of plugins are not understood.
+    #[error("HUB_PLUGIN_ROUTES: {0}")]
+    PluginRoutes(#[from] plugin_host::RouteError),
+    /// There are no threads for plugins.
+    #[error("the threads of plugins: {0}")]
+    Threads(#[source] std::io::Error),
     /// The database is being restored, or was and the restore did not get to its end.
     #[error("restore_unfinished: the restore of backup {0} has not got to its end; begin it again")]
     Restoring(uuid::Uuid),
@@ -179,13 +193,24 @@ impl Server {
         let objects = Arc::new(open_objects(config, database.store.keyring.master())?);
         let files = Arc::new(edge::storage::Files::new(Arc::clone(&objects), config.file_size_limit));
         let node = Node::start(Arc::clone(&database.store), Metrics::new());
+        let host = Arc::new(open_host(config, database.store.keyring.master())?);
+        let most = config.plugin_runs as usize;
+        let plugins = Plugins::new(Arc::clone(&node), Arc::clone(&objects), host, public_url.clone(), most)
+            .map_err(StartError::Threads)?;
+        let runner = tokio::spawn(Arc::clone(&plugins).work());
         let mails = tokio::spawn(mail::deliver(Arc::clone(&database.store), carrier, public_url));
         tokio::spawn(doorbell::listen(Arc::clone(&node)));
         tokio::spawn(keep_time(Arc::clone(&node)));
         let housekeeping = tokio::spawn(upkeep::keep(Arc::clone(&node), Arc::clone(&objects)));
         let (stop, mut stopped) = watch::channel(false);
-        let router = edge::router(Arc::clone(&node), settings, files, config.trusted_proxies.clone().into())
-            .into_make_service_with_connect_info::<SocketAddr>();
+        let router = edge::router(
+            Arc::clone(&node),
+            settings,
+            files,
+            Arc::clone(&plugins),
+            config.trusted_proxies.clone().into(),
+        )
+        .into_make_service_with_connect_info::<SocketAddr>();
         let serving = tokio::spawn(async move {
             let graceful = axum::serve(listener, router)
                 .with_graceful_shutdown(async move {
@@ -197,7 +222,18 @@ impl Server {
             }
         });
         tracing::info!(%address, "the hub is ready");
-        Ok(Self { address, node, database: database.embedded, stop, serving, mails, housekeeping, objects })
+        Ok(Self {
+            address,
+            node,
+            database: database.embedded,
+            stop,
+            serving,
+            mails,
+            housekeeping,
+            plugins,
+            runner,
+            objects,
+        })
     }
 
     /// Stops: sessions are told, what is being committed is answered, the embedded database is shut down.
@@ -205,6 +241,8 @@ impl Server {
         tracing::info!("draining");
         self.node.drain(false);
         let _ = self.stop.send(true);
+        self.plugins.stop().await;
+        self.runner.abort();
         let answered = async {
             let _ = tokio::join!(self.node.emptied(), &mut self.serving);
         };
@@ -234,8 +272,25 @@ impl Drop for Server {
         self.serving.abort();
         self.mails.abort();
         self.housekeeping.abort();
+        self.runner.abort();
         self.node.stop();
     }
+}
+
+/// What runs plugins, as the configuration has it. Compiled components are kept in the data folder; nobody without the
+/// installation's secret can put one there.
+///
+/// # Errors
+/// See [`StartError`].
+pub fn open_host(config: &Config, master: &MasterKey) -> Result<Host, StartError> {
+    let routes = match &config.plugin_routes {
+        Some(text) => text.parse()?,
+        None => Routes::default(),
+    };
+    let cache = CacheSettings { folder: config.data.join("plugins"), key: master.derive("compiled plugins") };
+    // Some more than run: those that are asked what they are.
+    let settings = Settings { sandboxes: config.plugin_runs + 4, cache: Some(cache) };
+    Ok(Host::new(&settings, Arc::new(Broker::new(routes)))?)
 }
 
 /// The place that the configuration names. What tells this installation from others is derived from its one secret.

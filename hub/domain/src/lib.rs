@@ -26,6 +26,8 @@ pub mod annulment;
 pub mod documents;
 pub mod guest_name;
 pub mod import;
+pub mod plugin_difference;
+pub mod plugin_retry;
 pub mod realtime;
 pub mod registration;
 pub mod run_of_show;

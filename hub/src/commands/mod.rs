@@ -6,3 +6,4 @@ pub mod doctor;
 pub mod keys;
 pub mod maintenance;
 pub mod person;
+pub mod plugin;

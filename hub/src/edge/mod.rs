@@ -14,6 +14,7 @@ mod hand_over;
 pub mod imports;
 pub mod limits;
 pub mod live_socket;
+pub mod plugins;
 pub mod privacy;
 pub mod probes;
 pub mod problem;
@@ -35,6 +36,7 @@ use tower_http::trace::TraceLayer;
 use uuid::Uuid;
 
 use crate::live::Node;
+use crate::live::plugins::Plugins;
 use crate::telemetry;
 
 /// Bodies of requests that are not uploads, bytes.
@@ -45,6 +47,7 @@ pub fn router(
     node: Arc<Node>,
     settings: Arc<auth::Settings>,
     files: Arc<storage::Files>,
+    plugins: Arc<Plugins>,
     proxies: client_address::Proxies,
 ) -> Router {
     let request_id = HeaderName::from_static("x-request-id");
@@ -81,6 +84,7 @@ pub fn router(
         .merge(documents::routes())
         .merge(realtime::routes())
         .merge(tickets::routes())
+        .merge(plugins::routes(plugins))
         // Files have bytes and ranges of their own; squeezed, they would have others.
         .merge(storage::routes(files))
         .layer(header("content-security-policy", console::POLICY))

@@ -47,6 +47,7 @@ async fn listen_once(node: &Arc<Node>) -> Result<(), tokio_postgres::Error> {
     node.feeds.ring_all();
     node.recheck_all();
     node.store.keyring.forget();
+    node.plugin_bell.notify_one();
     let mut renewal = tokio::time::interval(RENEW);
     loop {
         tokio::select! {
@@ -64,6 +65,12 @@ async fn listen_once(node: &Arc<Node>) -> Result<(), tokio_postgres::Error> {
 fn heed(node: &Arc<Node>, payload: &str) {
     if let Some(person) = payload.strip_prefix("person:").and_then(|id| id.parse::<Uuid>().ok()) {
         node.recheck(person);
+        // It may be an install that was switched off.
+        node.plugin_bell.notify_one();
+        return;
+    }
+    if payload == "plugins" {
+        node.plugin_bell.notify_one();
         return;
     }
     if payload == "keys" {

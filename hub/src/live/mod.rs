@@ -10,6 +10,7 @@ pub mod documents;
 pub mod doorbell;
 pub mod node;
 pub mod outbox;
+pub mod plugins;
 pub mod presence;
 pub mod rights_watch;
 pub mod ring;

@@ -35,6 +35,8 @@ pub struct Node {
     pub rights: RightsWatches,
     /// Co-edited documents that are open.
     pub documents: Documents,
+    /// Rung when plugins have something to do, or to stop.
+    pub plugin_bell: tokio::sync::Notify,
     rooms: DashMap<Topic, Addr<Room>>,
     shards: OnceLock<Vec<Addr<Shard>>>,
     arbiters: OnceLock<Vec<ArbiterHandle>>,
@@ -86,6 +88,7 @@ impl Node {
             channels: Channels::default(),
             rights: RightsWatches::default(),
             documents: Documents::default(),
+            plugin_bell: tokio::sync::Notify::new(),
             rooms: DashMap::new(),
             shards: OnceLock::new(),
             arbiters: OnceLock::new(),

@@ -3,12 +3,14 @@
 mod cluster;
 mod embedded;
 mod pools;
+mod readers;
 mod request;
 mod schema;
 mod tools;
 
 pub use embedded::{EmbeddedError, EmbeddedPostgres};
-pub use pools::{Acting, Pools, begin, begin_at, begin_snapshot};
+pub use pools::{Acting, Pools, begin, begin_snapshot};
+pub use readers::{Statements, look_as_each};
 pub use request::{Untyped, as_principal, look_up, read_once};
 pub use schema::{MigrateError, expected_migrations, migrate, migrations, migrations_known, prepare_roles};
 pub use tools::Tools;

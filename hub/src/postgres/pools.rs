@@ -3,7 +3,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, QueueMode, RecyclingMethod, Runtime, Timeouts};
-use futures_util::future::join;
 use tokio_postgres::{Config, NoTls};
 use uuid::Uuid;
 
@@ -44,6 +43,11 @@ pub enum Acting {
         device_id: Uuid,
         /// From where.
         from: Option<SealedAddress>,
+    },
+    /// A plugin, as an organization has installed it: what it was granted and nothing else (login `hub_app`).
+    Plugin {
+        /// The install.
+        install_id: Uuid,
     },
     /// The hub itself, for what belongs to no tenant: accounts, logins, keys (login `hub_worker`).
     Platform,
@@ -94,7 +98,9 @@ impl Pools {
     /// When the database cannot be reached within 5 s.
     pub async fn get(&self, acting: &Acting) -> Result<Object, deadpool_postgres::PoolError> {
         match acting {
-            Acting::Person { .. } | Acting::Device { .. } => waited(&self.app, &self.waits[0]).await,
+            Acting::Person { .. } | Acting::Device { .. } | Acting::Plugin { .. } => {
+                waited(&self.app, &self.waits[0]).await
+            }
             Acting::System { .. } | Acting::Platform => self.worker().await,
         }
     }
@@ -171,53 +177,34 @@ pub async fn begin_snapshot<'a>(
     Ok(transaction)
 }
 
-/// As [`begin_snapshot`], with the very view of the database that another transaction has exported and still holds.
-///
-/// # Errors
-/// Those of the connection, and when the other transaction has ended.
-pub async fn begin_at<'a>(
-    client: &'a mut Object,
-    acting: &Acting,
-    exported: &str,
-) -> Result<deadpool_postgres::Transaction<'a>, tokio_postgres::Error> {
-    client.prepare_cached(ACTING).await?;
-    let transaction = client
-        .build_transaction()
-        .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
-        .read_only(true)
-        .start()
-        .await?;
-    // The name is Postgres's own; quotes are doubled all the same.
-    let look = format!("set transaction snapshot '{}'", exported.replace('\'', "''"));
-    let (looking, stated) = join(transaction.batch_execute(&look), state(&transaction, acting)).await;
-    looking?;
-    stated?;
-    Ok(transaction)
-}
-
 pub(super) const ACTING: &str = "select set_config('app.user_id', $1, true), set_config('app.org_id', $2, true), \
                                  set_config('app.device_id', $3, true), set_config('app.system', $4, true), \
-                                 set_config('app.from', $5, true)";
+                                 set_config('app.from', $5, true), set_config('app.plugin_install_id', $6, true)";
 
 async fn state(transaction: &deadpool_postgres::Transaction<'_>, acting: &Acting) -> Result<(), tokio_postgres::Error> {
-    let [user, org, device, system, from] = claims(acting);
+    let [user, org, device, system, from, plugin] = claims(acting);
     let statement = transaction.prepare_cached(ACTING).await?;
-    transaction.execute(&statement, &[&user, &org, &device, &system, &from]).await?;
+    transaction.execute(&statement, &[&user, &org, &device, &system, &from, &plugin]).await?;
     Ok(())
 }
 
-/// The settings that say who acts: `app.user_id`, `app.org_id`, `app.device_id`, `app.system`; and from where, `app.from`.
-pub(super) fn claims(acting: &Acting) -> [String; 5] {
+/// The settings that say who acts: `app.user_id`, `app.org_id`, `app.device_id`, `app.system`,
+/// `app.plugin_install_id`; and from where, `app.from`.
+pub(super) fn claims(acting: &Acting) -> [String; 6] {
     let nobody = String::new;
     let sealed = |from: &Option<SealedAddress>| from.map(|from| from.hex()).unwrap_or_default();
     match acting {
         Acting::Person { user_id, organization_id, from } => {
-            [user_id.to_string(), organization_id.to_string(), nobody(), nobody(), sealed(from)]
+            [user_id.to_string(), organization_id.to_string(), nobody(), nobody(), sealed(from), nobody()]
         }
-        Acting::Device { device_id, from } => [nobody(), nobody(), device_id.to_string(), nobody(), sealed(from)],
+        Acting::Device { device_id, from } => {
+            [nobody(), nobody(), device_id.to_string(), nobody(), sealed(from), nobody()]
+        }
+        // Its organization is read from its row.
+        Acting::Plugin { install_id } => [nobody(), nobody(), nobody(), nobody(), nobody(), install_id.to_string()],
         Acting::System { organization_id } => {
-            [nobody(), organization_id.to_string(), nobody(), "on".to_owned(), nobody()]
+            [nobody(), organization_id.to_string(), nobody(), "on".to_owned(), nobody(), nobody()]
         }
-        Acting::Platform => [nobody(), nobody(), nobody(), "on".to_owned(), nobody()],
+        Acting::Platform => [nobody(), nobody(), nobody(), "on".to_owned(), nobody(), nobody()],
     }
 }

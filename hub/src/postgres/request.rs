@@ -38,7 +38,8 @@ impl ToSql for Untyped {
 
 const CLAIMS: &str = "select set_config('app.user_id', $1, true), set_config('app.org_id', $2, true), \
                       set_config('app.device_id', $3, true), set_config('app.system', $4, true), \
-                      set_config('app.from', $5, true), set_config('statement_timeout', $6, true)";
+                      set_config('app.from', $5, true), set_config('statement_timeout', $6, true), \
+                      set_config('app.plugin_install_id', $7, true)";
 
 /// Statements of requests that a connection keeps prepared. Planning one under the policies of its tables costs more than running it;
 /// what it keeps of each is some 100 KB of the server's memory.
@@ -87,8 +88,8 @@ pub async fn look_up(
 ) -> Result<Vec<Row>, Error> {
     let (stating, statement) = join(client.prepare_cached(ACTING), client.prepare_cached(sql)).await;
     let (stating, statement) = (stating?, statement?);
-    let [user, org, device, system, from] = claims(acting);
-    let claims: [&(dyn ToSql + Sync); 5] = [&user, &org, &device, &system, &from];
+    let [user, org, device, system, from, plugin] = claims(acting);
+    let claims: [&(dyn ToSql + Sync); 6] = [&user, &org, &device, &system, &from, &plugin];
     let (begun, stated, rows, ended) = join4(
         client.batch_execute("begin read only"),
         client.query(&stating, &claims),
@@ -132,9 +133,9 @@ async fn prepared(client: &Object, sql: &str) -> Result<(Statement, Statement), 
     Ok((stating?, statement?))
 }
 
-fn stated(acting: &Acting, timeout: u32) -> [Untyped; 6] {
-    let [user, org, device, system, from] = claims(acting);
-    [user, org, device, system, from, timeout.to_string()].map(|text| Untyped(Some(text)))
+fn stated(acting: &Acting, timeout: u32) -> [Untyped; 7] {
+    let [user, org, device, system, from, plugin] = claims(acting);
+    [user, org, device, system, from, timeout.to_string(), plugin].map(|text| Untyped(Some(text)))
 }
 
 fn bound(values: &[Untyped]) -> Vec<&(dyn ToSql + Sync)> {

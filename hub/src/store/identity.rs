@@ -213,6 +213,25 @@ pub async fn resolve(store: &Store, token: &str, from: Option<IpAddr>) -> Result
     Ok(Identity { from: from.map(|from| store.addresses.seal(from)), ..found })
 }
 
+/// A member of an organization who is not here now: somebody who comes back from elsewhere.
+///
+/// # Errors
+/// `Revoked` when they are no member any more.
+pub async fn member(store: &Store, user_id: Uuid, organization_id: Uuid) -> Result<Identity, IdentityError> {
+    let row = one(
+        store,
+        &Acting::System { organization_id },
+        "select u.full_name, m.role from users u
+           join memberships m on m.user_id = u.id and m.organization_id = app.org() and m.status = 'active'
+           join organizations o on o.id = m.organization_id and o.status <> 'suspended'
+          where u.id = $1 and u.status = 'active'",
+        &[&user_id],
+    )
+    .await?
+    .ok_or(IdentityError::Revoked)?;
+    Ok(person_identity(&row, user_id, organization_id))
+}
+
 /// The account that a person's token belongs to, also when it may not work anywhere.
 ///
 /// # Errors
@@ -290,8 +309,13 @@ async fn person(
     if !row.get::<_, bool>("enough") {
         return Err(IdentityError::SecondFactor);
     }
+    let found = person_identity(&row, user_id, organization_id);
+    Ok(Identity { expires_at: Some(expires_at), login: Some(login), ..found })
+}
+
+fn person_identity(row: &tokio_postgres::Row, user_id: Uuid, organization_id: Uuid) -> Identity {
     let role: String = row.get("role");
-    Ok(Identity {
+    Identity {
         principal: Principal {
             kind: PrincipalKind::Person,
             id: user_id,
@@ -303,10 +327,10 @@ async fn person(
             gate_id: None,
             profile: None,
         },
-        expires_at: Some(expires_at),
-        login: Some(login),
+        expires_at: None,
+        login: None,
         from: None,
-    })
+    }
 }
 
 async fn device(store: &Store, token: &str) -> Result<Identity, IdentityError> {

@@ -31,6 +31,7 @@ pub mod one_time;
 pub mod organizations;
 pub mod outbox;
 pub mod outside;
+pub mod plugins;
 pub mod presenter;
 pub mod privacy;
 pub mod rest;

@@ -79,7 +79,7 @@ async fn on_table(node: &Node, table: &str, request: Request) -> Result<Response
     };
     let Some(verb) = verb else {
         head.apply_range(&mut query.root)?;
-        let answer = rest::read(&node.store, &by, table, &query, head.shape()).await?;
+        let answer = rest::read(&node.store, &(&by).into(), table, &query, head.shape()).await?;
         return respond::rows(answer, &head);
     };
     let body = text(request.body)?;
@@ -94,7 +94,7 @@ async fn on_table(node: &Node, table: &str, request: Request) -> Result<Response
         rollback: head.rollback,
     };
     let shape = Shape { single: head.single && returning, ..head.shape() };
-    let answer = rest::write(&node.store, &by, table, &query, &write, shape).await?;
+    let answer = rest::write(&node.store, &(&by).into(), table, &query, &write, shape).await?;
     Ok(respond::written(answer, verb, &head))
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::plan::{Plan, PlanKey};
 use crate::postgres::Acting;
-use crate::store::changes::{Asked, Batch, Bound, ChangeTable, ChangeTables, Image, View, rows, see};
+use crate::store::changes::{self, Asked, Batch, Bound, ChangeTable, ChangeTables, Image, Question, View, rows, see};
 use crate::store::identity::Identity;
 use crate::store::{Store, StoreError};
 
@@ -78,6 +78,10 @@ struct Found {
 }
 
 impl Looked {
+    fn is_whole(&self, name: &str) -> bool {
+        self.found.get(name).is_some_and(|found| found.is_whole)
+    }
+
     fn note(&mut self, asked: Vec<Asked>, keys: Vec<HashSet<Uuid>>) {
         for (question, keys) in asked.into_iter().zip(keys) {
             let is_whole = question.keys.is_none();
@@ -140,7 +144,7 @@ impl Class {
         if new.is_empty() {
             return Ok(Ok(()));
         }
-        let Some(acting) = &self.acting else {
+        let Some(acting) = self.acting else {
             for table in new {
                 self.tables.insert(table.name.clone(), Watched { table, keys: None, since: step });
             }
@@ -149,7 +153,10 @@ impl Class {
         let probes: HashSet<&String> = new.iter().flat_map(|table| &table.probes).collect();
         let probes: Vec<String> = probes.into_iter().cloned().collect();
         let asked: Vec<Asked> = new.iter().map(|table| Asked { table: Arc::clone(table), keys: None }).collect();
-        let seen = see(store, acting, &view.exported, &probes, &asked, MOST_ROWS + 1).await?;
+        let question = [Question { acting, asked, probes }];
+        let Some(seen) = see(store, &view.exported, &question, MOST_ROWS + 1).await?.pop() else {
+            return Err(StoreError::Internal("a question has no answer".into()));
+        };
         if seen.keys.iter().any(|keys| keys.len() > MOST_ROWS) {
             return Ok(Err(TooManyRows));
         }
@@ -160,38 +167,41 @@ impl Class {
         Ok(Ok(()))
     }
 
-    /// What a batch says to this class; nothing of the class changes until it is [`applied`](Self::apply).
-    pub(super) async fn look(
-        &self,
-        store: &Store,
-        transaction: &Transaction<'_>,
-        view: &View,
-        batch: &Batch,
-    ) -> Result<Looked, StoreError> {
-        let Some(acting) = self.acting else { return Ok(Looked::default()) };
+    /// What this class has to be asked about a batch; nothing of the class changes until it is [`applied`](Self::apply).
+    pub(super) fn look(&self, batch: &Batch) -> (Looked, Option<Question>) {
+        let Some(acting) = self.acting else { return (Looked::default(), None) };
         let net = Net::of(batch, &self.tables);
         let whole = self.reconsidered(batch);
         let probes = self.doubted(batch);
-        let mut looked = Looked { net: net.rows, ..Looked::default() };
+        let looked = Looked { net: net.rows, ..Looked::default() };
         if looked.net.is_empty() && whole.is_empty() && probes.is_empty() {
-            return Ok(looked);
+            return (looked, None);
         }
         let some = net.keys.iter().filter(|(name, _)| !whole.contains(*name));
         let mut asked: Vec<Asked> = some.map(|(name, keys)| self.asked(name, Some(keys.clone()))).collect();
         asked.extend(whole.iter().map(|name| self.asked(name, None)));
-        let seen = see(store, &acting, &view.exported, &probes, &asked, MOST_ROWS + 1).await?;
-        looked.note(asked, seen.keys);
+        (looked, Some(Question { acting, asked, probes }))
+    }
+
+    /// Takes an answer in, and tells what has to be asked after it.
+    pub(super) fn answered(&self, looked: &mut Looked, question: Question, seen: changes::Seen) -> Option<Question> {
+        looked.note(question.asked, seen.keys);
         // What the policies say of this reader is another thing now: whatever stands on it is looked at as a whole.
         let is_new = |probe: &String| seen.probes.get(probe).is_some_and(|hash| self.probes.get(probe) != Some(hash));
         let moved = self.tables.values().filter(|watched| watched.table.probes.iter().any(is_new));
-        let names = moved.map(|watched| &watched.table.name).filter(|name| !whole.contains(*name));
+        let names = moved.map(|watched| &watched.table.name).filter(|name| !looked.is_whole(name));
         let asked: Vec<Asked> = names.map(|name| self.asked(name, None)).collect();
-        if !asked.is_empty() {
-            let again = see(store, &acting, &view.exported, &[], &asked, MOST_ROWS + 1).await?;
-            looked.note(asked, again.keys);
-        }
-        looked.probes = seen.probes;
-        // Rows that come into sight or leave it without having changed.
+        looked.probes.extend(seen.probes);
+        (!asked.is_empty()).then(|| Question { acting: question.acting, asked, probes: Vec::new() })
+    }
+
+    /// Reads the rows that come into sight or leave it without having changed.
+    pub(super) async fn complete(
+        &self,
+        store: &Store,
+        transaction: &Transaction<'_>,
+        looked: &mut Looked,
+    ) -> Result<(), StoreError> {
         for (name, found) in looked.found.iter().filter(|(_, found)| found.is_whole) {
             let known = self.tables[name].keys.iter().flatten().copied().collect::<HashSet<Uuid>>();
             let moved = known.symmetric_difference(&found.keys);
@@ -202,7 +212,7 @@ impl Class {
                 looked.unchanged.extend(images.into_iter().map(|(key, image)| (name.clone(), key, image)));
             }
         }
-        Ok(looked)
+        Ok(())
     }
 
     fn asked(&self, name: &str, keys: Option<Vec<Uuid>>) -> Asked {

@@ -4,11 +4,10 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use deadpool_postgres::Transaction;
-use futures_util::future::try_join_all;
 use tokio::sync::{Notify, mpsc, oneshot};
 use uuid::Uuid;
 
-use super::class::{Class, ClassKey, Looked, Seen, TooManyRows};
+use super::class::{Class, ClassKey, Looked, MOST_ROWS, Seen, TooManyRows};
 use super::follow::{Follow, FollowError, Followed};
 use super::judge::Judge;
 use super::plan::{Plan, PlanKey, PlanMember, Writer};
@@ -17,7 +16,7 @@ use crate::live::Node;
 use crate::live::outbox::{Frame, Of, SubscriptionId};
 use crate::postgres::{Acting, begin_snapshot};
 use crate::store::StoreError;
-use crate::store::changes::{self, Batch, Bound, ChangeTable, ChangeTables, Cursor, Missed, View};
+use crate::store::changes::{self, Batch, Bound, ChangeTable, ChangeTables, Cursor, Missed, Question, View, see};
 
 /// Rows that all classes of a feed together are known to see, at most.
 const MOST_ROWS_TOGETHER: usize = 2_000_000;
@@ -26,12 +25,13 @@ const RENEW: Duration = Duration::from_secs(25);
 /// How often a feed looks without being rung: a transaction that took its view of the database before anybody followed the
 /// organization, and keeps it, does not ring.
 const LOOK: Duration = Duration::from_secs(5);
+/// How often it asks, while somebody follows, whether tables or policies have changed: before what is known of them is too
+/// old, so that no change waits for it.
+const RENEW_TABLES: Duration = Duration::from_millis(800);
 /// How often it looks while transactions run that were under way when it opened.
 const OPENING: Duration = Duration::from_millis(100);
 /// A class that nobody is in is kept up for those who come back.
 const LINGER: Duration = Duration::from_secs(60);
-/// Classes that are asked at once.
-const AT_ONCE: usize = 4;
 /// Steps whose cursors are recognised.
 const STEPS: usize = 4096;
 /// Subscriptions that are answered by one step.
@@ -91,6 +91,7 @@ impl Feed {
     pub(super) async fn run(mut self, mut messages: mpsc::Receiver<FeedMessage>, rung: Arc<Notify>) {
         let mut renewal = tokio::time::interval(RENEW);
         let mut looking = tokio::time::interval(LOOK);
+        let mut renewing_tables = tokio::time::interval(RENEW_TABLES);
         let mut retry = false;
         while !self.node.is_draining() {
             let mut follows = Vec::new();
@@ -103,6 +104,10 @@ impl Feed {
                 () = rung.notified() => look = true,
                 _ = renewal.tick() => self.renew().await,
                 _ = looking.tick() => look = true,
+                _ = renewing_tables.tick() => {
+                    self.renew_tables();
+                    look = retry;
+                }
                 () = tokio::time::sleep(OPENING), if retry || self.is_opening() => look = true,
             }
             while follows.len() < TOGETHER
@@ -169,6 +174,19 @@ impl Feed {
         }
     }
 
+    /// Not awaited: a failure is found by the next look.
+    fn renew_tables(&self) {
+        if self.classes.is_empty() {
+            return;
+        }
+        let store = Arc::clone(&self.node.store);
+        tokio::spawn(async move {
+            if let Err(error) = store.changes.renew(&store).await {
+                tracing::warn!(%error, "whether tables have changed is not known");
+            }
+        });
+    }
+
     /// Reads what is new, tells everybody, and lets new subscribers in: they begin exactly where the others are now.
     async fn step(&mut self, follows: &mut Vec<Follow>) -> Result<(), StoreError> {
         let store = Arc::clone(&self.node.store);
@@ -202,17 +220,43 @@ impl Feed {
         let Some(since) = &self.at else { return Ok(Look { view, batch: Some(Batch::default()), looked: Vec::new() }) };
         let batch = changes::read(store, transaction, tables, self.organization_id, &since.seen).await?;
         let Ok(batch) = batch else { return Ok(Look { view, batch: None, looked: Vec::new() }) };
+        let looked = match batch.touched.is_empty() {
+            true => Vec::new(),
+            false => self.looked(transaction, &view, &batch).await?,
+        };
+        Ok(Look { view, batch: Some(batch), looked })
+    }
+
+    /// What each class sees of a batch. All are asked together; few have to be asked twice.
+    async fn looked(
+        &self,
+        transaction: &Transaction<'_>,
+        view: &View,
+        batch: &Batch,
+    ) -> Result<Vec<(ClassKey, Looked)>, StoreError> {
+        let store = &self.node.store;
         let mut looked = Vec::with_capacity(self.classes.len());
-        if !batch.touched.is_empty() {
-            let classes: Vec<_> = self.classes.iter().collect();
-            for some in classes.chunks(AT_ONCE) {
-                let looks: Vec<_> =
-                    some.iter().map(|(_, class)| class.look(store, transaction, &view, &batch)).collect();
-                let looks = try_join_all(looks).await?;
-                looked.extend(some.iter().map(|(key, _)| (*key).clone()).zip(looks));
+        let mut open = Vec::new();
+        for (at, (key, class)) in self.classes.iter().enumerate() {
+            let (found, question) = class.look(batch);
+            looked.push((key.clone(), class, found));
+            open.extend(question.map(|question| (at, question)));
+        }
+        while !open.is_empty() {
+            let (asked, questions): (Vec<usize>, Vec<Question>) = open.into_iter().unzip();
+            let seen = see(store, &view.exported, &questions, MOST_ROWS + 1).await?;
+            open = Vec::new();
+            for ((at, question), seen) in asked.into_iter().zip(questions).zip(seen) {
+                let (_, class, found) = &mut looked[at];
+                open.extend(class.answered(found, question, seen).map(|question| (at, question)));
             }
         }
-        Ok(Look { view, batch: Some(batch), looked })
+        let mut complete = Vec::with_capacity(looked.len());
+        for (key, class, mut found) in looked {
+            class.complete(store, transaction, &mut found).await?;
+            complete.push((key, found));
+        }
+        Ok(complete)
     }
 
     async fn tell(&mut self, view: &View, batch: Option<Batch>, looked: Vec<(ClassKey, Looked)>) {

@@ -63,20 +63,22 @@ pub struct Tables {
 struct Known {
     tables: Arc<ChangeTables>,
     schema: Arc<Schema>,
-    version: String,
+    version: Arc<str>,
     checked: Instant,
 }
 
-/// For how long they are believed before their version is asked for again.
+/// For how long they are believed. Whoever needs them then waits until half the catalogue is read; see [`Tables::renew`].
 const BELIEVED: Duration = Duration::from_secs(1);
+/// How old they may be to need no renewal.
+const FRESH: Duration = Duration::from_millis(700);
 
 const VERSION: &str = "
-    select md5(concat_ws(' ',
-      (select string_agg(concat_ws('.', p.oid, p.xmin), ',' order by p.oid) from pg_policy p),
-      (select string_agg(concat_ws('.', f.oid, f.xmin), ',' order by f.oid) from pg_proc f
+    select concat_ws(' ',
+      (select sum(hashint8extended(p.oid::bigint << 32 | p.xmin::text::bigint, 0)) from pg_policy p),
+      (select sum(hashint8extended(f.oid::bigint << 32 | f.xmin::text::bigint, 0)) from pg_proc f
         where f.pronamespace = 'app'::regnamespace),
-      (select string_agg(concat_ws('.', t.*), ',' order by t.table_name) from live.tracked t),
-      (select string_agg(concat_ws('.', a.*), ',' order by a.*) from app.access a where a.verb = 'select')))";
+      (select sum(hashtextextended(t::text, 0)) from live.tracked t),
+      (select sum(hashtextextended(a::text, 0)) from app.access a where a.verb = 'select'))";
 
 /// A restrictive policy that is not about the tenant or about devices could hide rows from anybody.
 const TRACKED: &str = "
@@ -105,18 +107,31 @@ impl Tables {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn now(&self, store: &Store) -> Result<Arc<ChangeTables>, StoreError> {
-        let fresh = |known: &Known| known.checked.elapsed() < BELIEVED;
-        if let Some(known) = self.known().filter(fresh) {
+        self.not_older_than(store, BELIEVED).await
+    }
+
+    /// Asks whether they have changed, if that was not asked just now: whoever follows changes does so from time to time,
+    /// and does not wait when there is one.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn renew(&self, store: &Store) -> Result<(), StoreError> {
+        self.not_older_than(store, FRESH).await.map(drop)
+    }
+
+    async fn not_older_than(&self, store: &Store, age: Duration) -> Result<Arc<ChangeTables>, StoreError> {
+        let young = |known: &Known| known.checked.elapsed() < age;
+        if let Some(known) = self.known().filter(young) {
             return Ok(known.tables);
         }
         let _reading = self.reading.lock().await;
         let known = self.known();
-        if let Some(known) = known.clone().filter(fresh) {
+        if let Some(known) = known.clone().filter(young) {
             return Ok(known.tables);
         }
         let checked = Instant::now();
-        let schema = store.tables.schema(store).await?;
-        let version: String = store.pools.worker().await?.query_one(VERSION, &[]).await?.get(0);
+        let schema = store.tables.fresh(store).await?;
+        let version: Arc<str> = store.pools.worker().await?.query_one(VERSION, &[]).await?.get::<_, String>(0).into();
         let same = known.filter(|known| known.version == version && Arc::ptr_eq(&known.schema, &schema));
         let tables = match same {
             Some(known) => known.tables,

@@ -12,4 +12,4 @@ pub use binding::{Bound, BoundError, asks_database, bind, passing};
 pub use catalogue::{ChangeTable, ChangeTables, Shown, Tables};
 pub use cursor::{Cursor, Snapshot};
 pub use read::{Batch, Image, Missed, RowChange, Rows, View, exported, missed, read, rows, watch};
-pub use sight::{Asked, Seen, see};
+pub use sight::{Asked, Question, Seen, see};

@@ -4,20 +4,19 @@ use domain::table_query::TableQuery;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::RestError;
 use super::columns::{record, seal, stored_columns, target, written};
 use super::keys::SealingKeys;
 use super::rows::{Rows, Text, raw, text};
 use super::schema::{Column, Kind, Relation, Sealed, quoted};
 use super::select::{Builder, sealed};
 use super::write::{Resolution, Statement, Verb, Write, another_row};
+use super::{Asker, RestError};
 use crate::store::Store;
-use crate::store::identity::Identity;
 
 /// The statement that inserts rows; none if there are no rows.
 pub(super) async fn insert(
     store: &Store,
-    by: &Identity,
+    by: &Asker,
     builder: &mut Builder<'_>,
     relation: &Relation,
     query: &TableQuery,
@@ -53,7 +52,7 @@ pub(super) async fn insert(
         if !names.contains(&subject.column) {
             names.push(subject.column.clone());
         }
-        let mut found = SealingKeys::find(store, by.principal.organization_id, subject, &ids).await?;
+        let mut found = SealingKeys::find(store, by.organization_id, subject, &ids).await?;
         for (row, id) in rows.rows.iter_mut().zip(&ids) {
             for (column, of) in &sealed_columns {
                 seal(builder, row, column, of, &mut found, *id)?;
@@ -62,8 +61,8 @@ pub(super) async fn insert(
         keys = Some(found);
     }
     let columns = written(builder, relation, &names, |column| column.insertable)?;
-    let conflict = on_conflict(builder, relation, query, write, &columns)?;
     let alias = builder.alias();
+    let conflict = on_conflict(builder, relation, query, write, &columns, &alias)?;
     let target = target(relation);
     if columns.is_empty() {
         // One row of defaults; several would be a mistake.
@@ -151,6 +150,7 @@ fn on_conflict(
     query: &TableQuery,
     write: &Write<'_>,
     columns: &[&Column],
+    alias: &str,
 ) -> Result<String, RestError> {
     let (resolution, keys) = match (write.verb, write.resolution) {
         (Verb::Upsert, _) => (Resolution::Merge, &relation.primary),
@@ -170,10 +170,16 @@ fn on_conflict(
     }
     let set: Vec<String> = match resolution {
         Resolution::Ignore => Vec::new(),
-        Resolution::Merge => {
+        Resolution::Merge | Resolution::Differing => {
             stored_columns(columns).iter().map(|(name, _)| format!("{0} = excluded.{0}", quoted(name))).collect()
         }
     };
-    let action = if set.is_empty() { "nothing".to_owned() } else { format!("update set {}", set.join(", ")) };
+    let mut action = if set.is_empty() { "nothing".to_owned() } else { format!("update set {}", set.join(", ")) };
+    if resolution == Resolution::Differing && !set.is_empty() {
+        let names: Vec<String> = stored_columns(columns).iter().map(|(name, _)| quoted(name)).collect();
+        let there: Vec<String> = names.iter().map(|name| format!("{alias}.{name}")).collect();
+        let sent: Vec<String> = names.iter().map(|name| format!("excluded.{name}")).collect();
+        action.push_str(&format!(" where ({}) is distinct from ({})", there.join(", "), sent.join(", ")));
+    }
     Ok(format!(" on conflict ({}) do {action}", list.join(", ")))
 }

@@ -1,6 +1,7 @@
 //! Tables by name: what the REST dialect asks, as SQL. Everything that a request may name was found in the catalogue
 //! first, every value is bound, row security decides about rows, and the masks of the caller's role about columns.
 
+mod asker;
 mod catalogue;
 mod columns;
 mod condition;
@@ -21,6 +22,7 @@ mod select;
 mod update;
 mod write;
 
+pub use asker::Asker;
 pub use count::Count;
 pub use error::RestError;
 pub use open_api::document;
@@ -28,7 +30,7 @@ pub use rows::MOST_ROWS;
 pub use rpc::{Call, argument_names, call};
 pub use schema::{SCHEMA, Schema, Told};
 pub use select::ROW_CAP;
-pub use write::{Resolution, Verb, Write, write};
+pub use write::{Resolution, Verb, Write, write, write_within};
 
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
@@ -36,7 +38,6 @@ use std::time::{Duration, Instant};
 use domain::table_query::TableQuery;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::identity::Identity;
 use super::{Store, StoreError};
 use crate::postgres::{Pools, read_once};
 use select::Builder;
@@ -179,14 +180,14 @@ impl LastRead {
 /// See [`RestError`].
 pub async fn read(
     store: &Store,
-    by: &Identity,
+    by: &Asker,
     table: &str,
     query: &TableQuery,
     shape: Shape,
 ) -> Result<Answer, RestError> {
     let schema = store.tables.schema(store).await?;
     let relation = schema.relation(table)?;
-    let mut builder = Builder::new(&schema, by.role(), store.keyring.master());
+    let mut builder = Builder::new(&schema, &by.role, store.keyring.master());
     let mut node = query.root.clone();
     node.limit = Some(node.limit.unwrap_or(ROW_CAP).min(ROW_CAP));
     let source = format!("{}.{}", schema::quoted(SCHEMA), schema::quoted(&relation.name));
@@ -197,7 +198,7 @@ pub async fn read(
         shape.body(),
         select.rows("")
     ));
-    let acting = by.acting();
+    let acting = by.acting;
     let _turn = store.tables.turn().await?;
     let client = store.pools.get(&acting).await?;
     let rows = read_once(&client, &acting, TIMEOUT, &sql, &builder.values).await;

@@ -9,10 +9,9 @@ use super::rows::{Rows, raw};
 use super::schema::{Column, Kind, Relation, quoted};
 use super::select::{Builder, sealed};
 use super::write::Statement;
-use super::{RestError, TIMEOUT};
+use super::{Asker, RestError, TIMEOUT};
 use crate::postgres::as_principal;
 use crate::store::Store;
-use crate::store::identity::Identity;
 
 /// Rows whose sealed columns one update may change: each is sealed with its own key.
 const MOST_SEALED: usize = 200;
@@ -20,7 +19,7 @@ const MOST_SEALED: usize = 200;
 /// An update, while it is being worked out.
 pub(super) struct Update<'a> {
     pub(super) store: &'a Store,
-    pub(super) by: &'a Identity,
+    pub(super) by: &'a Asker,
     pub(super) relation: &'a Relation,
     pub(super) query: &'a TableQuery,
 }
@@ -95,7 +94,7 @@ impl Update<'_> {
             target(relation),
             MOST_SEALED + 1,
         );
-        let found = as_principal(transaction, &self.by.acting(), TIMEOUT, &sql, &finding.values).await?;
+        let found = as_principal(transaction, &self.by.acting, TIMEOUT, &sql, &finding.values).await?;
         if found.is_empty() {
             return Ok(None);
         }
@@ -108,7 +107,7 @@ impl Update<'_> {
             let id: Option<&str> = row.get(1);
             ids.push(id.and_then(|id| id.parse().ok()).ok_or_else(|| sealed(first, "the row says not whose it is"))?);
         }
-        let mut keys = SealingKeys::find(store, self.by.principal.organization_id, subject, &ids).await?;
+        let mut keys = SealingKeys::find(store, self.by.organization_id, subject, &ids).await?;
         let mut sealed_rows = Vec::with_capacity(found.len());
         for (row, id) in found.iter().zip(&ids) {
             let mut change = rows.rows[0].clone();

@@ -1,15 +1,16 @@
+use deadpool_postgres::Transaction;
 use domain::table_query::{Node, TableQuery};
 
 use super::columns::{conditions, target};
 use super::insert::insert;
 use super::keys::SealingKeys;
+use super::revealed::Seals;
 use super::schema::{Relation, quoted};
 use super::select::Builder;
 use super::update::{Plan, Update};
-use super::{Answer, RestError, Shape, TIMEOUT, bounded, not_single, told};
+use super::{Answer, Asker, RestError, Shape, TIMEOUT, bounded, not_single, told};
 use crate::postgres::as_principal;
 use crate::store::Store;
-use crate::store::identity::Identity;
 
 /// A change of a table's rows.
 pub struct Write<'a> {
@@ -47,6 +48,8 @@ pub enum Verb {
 pub enum Resolution {
     /// They take the new values.
     Merge,
+    /// They take the new values where these differ; else they are not touched.
+    Differing,
     /// They stay as they are.
     Ignore,
 }
@@ -65,24 +68,77 @@ pub(super) struct Statement {
 /// See [`RestError`].
 pub async fn write(
     store: &Store,
-    by: &Identity,
+    by: &Asker,
     table: &str,
     query: &TableQuery,
     write: &Write<'_>,
     shape: Shape,
 ) -> Result<Answer, RestError> {
+    let _turn = store.tables.turn().await?;
+    let mut client = store.pools.get(&by.acting).await?;
+    let transaction = client.transaction().await?;
+    let Changed { mut answer, keys, seals } = write_within(store, by, &transaction, table, query, write, shape).await?;
+    if write.rollback {
+        answer.body = match &keys {
+            // Their keys are gone with the trial.
+            Some(_) => String::new(),
+            None => seals.reveal(store, answer.body).await?,
+        };
+        transaction.rollback().await?;
+        return Ok(answer);
+    }
+    if let Some(keys) = keys {
+        keys.keep(store).await?;
+    }
+    transaction.commit().await?;
+    drop(client);
+    answer.body = seals.reveal(store, answer.body).await?;
+    Ok(answer)
+}
+
+/// What a write has done in a transaction that is not yet committed.
+pub struct Changed {
+    /// Values that are sealed are not opened in it.
+    answer: Answer,
+    keys: Option<SealingKeys>,
+    seals: Seals,
+}
+
+impl Changed {
+    /// Keeps the keys that values were sealed with. To be called before the transaction is committed.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn keep(self, store: &Store) -> Result<u64, RestError> {
+        if let Some(keys) = self.keys {
+            keys.keep(store).await?;
+        }
+        Ok(self.answer.rows)
+    }
+}
+
+/// Changes rows of a table as part of a transaction, which is not committed.
+///
+/// # Errors
+/// See [`RestError`]; the transaction cannot go on.
+pub async fn write_within(
+    store: &Store,
+    by: &Asker,
+    transaction: &Transaction<'_>,
+    table: &str,
+    query: &TableQuery,
+    write: &Write<'_>,
+    shape: Shape,
+) -> Result<Changed, RestError> {
     let schema = store.tables.schema(store).await?;
     let relation = schema.relation(table)?;
-    let mut builder = Builder::new(&schema, by.role(), store.keyring.master());
+    let mut builder = Builder::new(&schema, &by.role, store.keyring.master());
     match write.verb {
         Verb::Insert => {}
         Verb::Upsert => named(&query.root, relation)?,
         Verb::Update | Verb::Delete => filtered(&query.root)?,
     }
-    let acting = by.acting();
-    let _turn = store.tables.turn().await?;
-    let mut client = store.pools.get(&acting).await?;
-    let transaction = client.transaction().await?;
+    let acting = by.acting;
     let statement = match write.verb {
         Verb::Insert | Verb::Upsert => insert(store, by, &mut builder, relation, query, write).await?,
         Verb::Update => {
@@ -90,7 +146,7 @@ pub async fn write(
             match update.plan(&mut builder, write.body)? {
                 Plan::Nothing => None,
                 Plan::Plain(sql, alias) => Some(Statement { sql, alias, keys: None }),
-                Plan::Sealing(rows) => update.seal(&transaction, &mut builder, rows).await?,
+                Plan::Sealing(rows) => update.seal(transaction, &mut builder, rows).await?,
             }
         }
         Verb::Delete => {
@@ -105,7 +161,7 @@ pub async fn write(
         }
         let body = if write.returning { "[]".to_owned() } else { String::new() };
         let nothing = Answer { body, rows: 0, total: shape.count.map(|_| 0), offset: 0, made: false };
-        return shape.judge(nothing);
+        return Ok(Changed { answer: shape.judge(nothing)?, keys: None, seals: builder.seals });
     };
     // The statement looks at what was there before it.
     let before = match write.verb {
@@ -136,7 +192,7 @@ pub async fn write(
         )
     };
     let sql = format!("with changed as ({changing}) {}", bounded(&telling));
-    let rows = as_principal(&transaction, &acting, TIMEOUT, &sql, &builder.values).await;
+    let rows = as_principal(transaction, &acting, TIMEOUT, &sql, &builder.values).await;
     let rows = rows.map_err(|error| store.tables.judge(error.into()))?;
     let (body, affected, before) = told(&rows)?;
     if write.verb == Verb::Upsert && affected != 1 {
@@ -151,22 +207,7 @@ pub async fn write(
     if shape.single && write.returning && affected != 1 {
         return Err(not_single(affected));
     }
-    if write.rollback {
-        let body = match &keys {
-            // Their keys are gone with the trial.
-            Some(_) => String::new(),
-            None => builder.seals.reveal(store, body).await?,
-        };
-        transaction.rollback().await?;
-        return Ok(Answer { body, rows: affected, total, offset: 0, made });
-    }
-    if let Some(keys) = keys {
-        keys.keep(store).await?;
-    }
-    transaction.commit().await?;
-    drop(client);
-    let body = builder.seals.reveal(store, body).await?;
-    Ok(Answer { body, rows: affected, total, offset: 0, made })
+    Ok(Changed { answer: Answer { body, rows: affected, total, offset: 0, made }, keys, seals: builder.seals })
 }
 
 /// A row that is put where it belongs is named by its whole key and nothing else.

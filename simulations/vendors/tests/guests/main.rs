@@ -8,6 +8,7 @@ mod cloudinary;
 mod gemini;
 mod meta;
 mod organization;
+mod packages;
 mod rows;
 mod shopify;
 mod stage;

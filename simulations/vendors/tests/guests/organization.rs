@@ -21,10 +21,12 @@ struct Inner {
     kv: Mutex<BTreeMap<String, Vec<u8>>>,
     files: Mutex<BTreeMap<String, (String, Bytes)>>,
     secrets: Mutex<BTreeMap<String, String>>,
-    /// From an effect's key to its request, and its answer once it is known.
-    effects: Mutex<BTreeMap<String, ([u8; 32], Option<Response>)>>,
+    effects: Mutex<BTreeMap<String, Effect>>,
     dies_at: Mutex<Option<String>>,
 }
+
+/// An effect that was begun: the digest of its request, and its answer once it is known.
+type Effect = ([u8; 32], Option<Response>);
 
 impl Organization {
     pub fn add(&self, table: &str, row: Value) {
@@ -52,6 +54,13 @@ impl Organization {
 
     pub fn set_secret(&self, credential: &str, value: &str) {
         self.0.secrets.lock().unwrap().insert(credential.into(), value.into());
+    }
+
+    /// No credential is in what a plugin left.
+    pub fn assert_no_secret_in(&self, text: &str) {
+        for secret in self.0.secrets.lock().unwrap().values() {
+            assert!(!text.contains(secret), "a credential is in what a plugin left: {text}");
+        }
     }
 
     /// The hub dies once: after an effect with this in its key, before the answer is written down.

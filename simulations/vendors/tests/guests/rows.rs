@@ -84,7 +84,8 @@ fn fields(parameters: &str) -> Vec<(String, String)> {
 fn fits(row: &Map<String, Value>, fields: &[(String, String)]) -> bool {
     fields.iter().filter(|(name, _)| name != "select").all(|(column, filter)| {
         let value = row.get(column).unwrap_or(&Value::Null);
-        let is = |text: &str| *value == json!(text) || value.to_string() == text;
+        let plain = value.to_string();
+        let is = |text: &str| *value == json!(text) || plain == text;
         if let Some(wanted) = filter.strip_prefix("eq.") {
             is(wanted)
         } else if let Some(list) = filter.strip_prefix("in.(").and_then(|list| list.strip_suffix(')')) {

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use plugin_host::contract::{Failure, Job, QueuedJob};
+use plugin_host::package::componentize;
 use plugin_host::{Broker, CacheSettings, Client, End, Host, Manifest, Order, Plugin, Run, Settings};
 use serde_json::Value;
 use tokio::sync::watch;
-use wit_component::ComponentEncoder;
 
 use crate::organization::Organization;
 
@@ -45,6 +45,7 @@ impl Stage {
         let cache = CacheSettings { folder: Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugins"), key: [7; 32] };
         let host = Host::new(&Settings { sandboxes: 2, cache: Some(cache) }, broker).expect("a host");
         let plugin = host.load(&component(name)).await.expect("a plugin");
+        assert_eq!(plugin.manifest().key, name);
         let organization = Organization::default();
         organization.add(
             "plugin_connections",
@@ -102,6 +103,7 @@ impl Stage {
             self.runs += 1;
             assert!(self.runs < 500, "the plugin queues jobs for ever");
             let run = self.run(job.clone()).await;
+            self.organization.assert_no_secret_in(&format!("{:?} {:?} {:?}", run.outcome, run.staged, run.log));
             last = match run.outcome {
                 Ok(result) => {
                     self.changed += self.organization.commit(&run.staged);
@@ -135,9 +137,9 @@ async fn wait(ms: u64) {
     tokio::time::sleep(Duration::from_millis(ms).min(PATIENCE)).await;
 }
 
-fn component(name: &str) -> Vec<u8> {
+pub fn component(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join(format!("../../plugins/target/wasm32-unknown-unknown/release/{name}.wasm"));
     let module = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; run plugins/build", path.display()));
-    ComponentEncoder::default().validate(true).module(&module).expect("a module").encode().expect("a component")
+    componentize(&module).expect("a component")
 }

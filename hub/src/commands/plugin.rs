@@ -1,0 +1,73 @@
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use hub::config::Config;
+use hub::live::plugins::{digest, opened};
+use hub::server::{open_beside, open_host};
+use hub::store::plugins::packages::{self, Package};
+use plugin_kit::KitCommand;
+use serde_json::{Value, json};
+
+use crate::{Failure, say_ready};
+
+/// What can be done with plugins from here.
+#[derive(Subcommand)]
+pub enum PluginCommand {
+    /// Take a signed package into the catalogue, for every organization; may run beside a hub. Each organization decides for itself
+    /// whether to install it.
+    Install {
+        #[command(flatten)]
+        config: Box<Config>,
+        /// The package, NAME-VERSION.plugin.
+        file: PathBuf,
+    },
+    /// The catalogue, one line of JSON a package.
+    List {
+        #[command(flatten)]
+        config: Box<Config>,
+    },
+    #[command(flatten)]
+    Kit(KitCommand),
+}
+
+/// Does it.
+pub async fn run(command: PluginCommand) -> Result<(), Failure> {
+    match command {
+        PluginCommand::Kit(command) => Ok(command.run().await?),
+        PluginCommand::Install { config, file } => {
+            let bytes = tokio::fs::read(&file).await?;
+            let database = open_beside(&config).await?;
+            let host = open_host(&config, database.store.keyring.master())?;
+            let (package, _) = opened(&host, &bytes).await?;
+            let manifest: Value =
+                serde_json::from_slice(&package.manifest_json).map_err(|error| Failure::Input(error.to_string()))?;
+            let capabilities: Vec<String> = package.manifest.jobs.iter().map(|job| job.name.clone()).collect();
+            let (digest, signer) = (digest(&package), package.signer.unwrap_or_default());
+            let kept = Package {
+                key: &package.manifest.key,
+                name: &package.manifest.name,
+                publisher: &package.manifest.publisher,
+                version: &package.manifest.version,
+                manifest: &manifest,
+                capabilities: &capabilities,
+                file: &bytes,
+                digest: &digest,
+                public_key: &signer,
+            };
+            let id = packages::add(&database.store, None, &kept).await?;
+            let signed_by: String = signer.iter().map(|byte| format!("{byte:02x}")).collect();
+            say_ready(
+                &json!({ "package_id": id, "key": package.manifest.key, "version": package.manifest.version, "signed_by": signed_by }),
+            )
+        }
+        PluginCommand::List { config } => {
+            let database = open_beside(&config).await?;
+            for offer in packages::offers(&database.store, None).await? {
+                let line = json!({ "package_id": offer.id, "key": offer.key, "version": offer.version, "name": offer.name,
+                                   "publisher": offer.publisher, "signed_by": offer.signed_by });
+                say_ready(&line)?;
+            }
+            Ok(())
+        }
+    }
+}

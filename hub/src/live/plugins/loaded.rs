@@ -1,0 +1,100 @@
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use plugin_host::package::{Package, PackageError};
+use plugin_host::{Host, LoadError, Plugin};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::store::Store;
+use crate::store::plugins::{PluginError, packages};
+
+/// Plugins that are kept ready to run.
+const KEPT: usize = 256;
+
+/// Plugins that were loaded, by their packages.
+#[derive(Default)]
+pub struct Loaded(DashMap<Uuid, Plugin>);
+
+/// Why a package cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum Unusable {
+    /// See [`PackageError`].
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    /// Nobody has signed it.
+    #[error("the package is not signed")]
+    Unsigned,
+    /// See [`LoadError`].
+    #[error(transparent)]
+    Component(#[from] LoadError),
+    /// The component says something else of itself than its manifest.
+    #[error("the component describes itself otherwise than the manifest that was signed")]
+    Manifest,
+    /// See [`PluginError`].
+    #[error(transparent)]
+    Store(#[from] PluginError),
+}
+
+impl Unusable {
+    /// For programs. Never renamed.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Package(error) => error.code(),
+            Self::Unsigned => "package_unsigned",
+            Self::Component(error) => error.code(),
+            Self::Manifest => "manifest_differs",
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+/// Opens a package, and tries whether it is what it says: signed, a component of the contract, with the manifest that was
+/// signed.
+///
+/// # Errors
+/// See [`Unusable`].
+pub async fn opened(host: &Host, file: &[u8]) -> Result<(Package, Plugin), Unusable> {
+    let package = plugin_host::package::open(file)?;
+    if package.signer.is_none() {
+        return Err(Unusable::Unsigned);
+    }
+    let plugin = host.load(&package.component).await?;
+    if **plugin.manifest() != package.manifest {
+        return Err(Unusable::Manifest);
+    }
+    Ok((package, plugin))
+}
+
+/// What tells one package's content from another's.
+pub fn digest(package: &Package) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(Sha256::digest(&package.manifest_json));
+    hash.update(Sha256::digest(&package.component));
+    hash.finalize().into()
+}
+
+impl Loaded {
+    /// The plugin of a package, ready to run.
+    ///
+    /// # Errors
+    /// See [`Unusable`].
+    pub(super) async fn get(
+        &self,
+        host: &Arc<Host>,
+        store: &Arc<Store>,
+        organization_id: Uuid,
+        package: Uuid,
+    ) -> Result<Plugin, Unusable> {
+        if let Some(plugin) = self.0.get(&package) {
+            return Ok(plugin.clone());
+        }
+        let file = packages::file(store, organization_id, package).await?;
+        let (_, plugin) = opened(host, &file).await?;
+        if self.0.len() >= KEPT {
+            self.0.clear();
+        }
+        self.0.insert(package, plugin.clone());
+        Ok(plugin)
+    }
+}
