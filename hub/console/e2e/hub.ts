@@ -17,7 +17,7 @@ interface Ready {
   password: string;
 }
 
-const BINARY = process.env.HUB_BIN ?? new URL("../../../target/debug/hub", import.meta.url).pathname;
+export const BINARY = process.env.HUB_BIN ?? new URL("../../../target/debug/hub", import.meta.url).pathname;
 
 /** A guest of the demo's list who can be let in. */
 export interface Guest {
