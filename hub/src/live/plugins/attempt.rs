@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::plugin_retry::pause;
-use plugin_host::contract::Failure;
+use plugin_host::contract::{Failure, Level};
 use plugin_host::{Client, End, Plugin, Run};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -237,12 +237,21 @@ fn again(run: &Claimed, asked: Option<u64>) -> Then {
     Then::Again(pause(run.attempt, asked, chance))
 }
 
+fn word(level: Level) -> &'static str {
+    match level {
+        Level::Debug => "debug",
+        Level::Info => "info",
+        Level::Warn => "warn",
+        Level::Error => "error",
+    }
+}
+
 fn traced(run: &Run, refused: &[String]) -> Trace {
     let mut lines: Vec<Value> = run
         .log
         .lines
         .iter()
-        .map(|line| json!({ "level": format!("{:?}", line.level).to_lowercase(), "message": line.message }))
+        .map(|line| json!({ "level": word(line.level), "message": line.message }))
         .collect();
     lines.extend(refused.iter().map(|words| json!({ "level": "warn", "message": words, "by": "hub" })));
     if run.log.dropped > 0 {
