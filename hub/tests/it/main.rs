@@ -35,6 +35,7 @@ mod logs;
 mod maintenance;
 mod managed;
 mod pairing;
+mod plugins;
 mod privacy;
 mod probes;
 mod project_topics;

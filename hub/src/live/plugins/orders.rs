@@ -11,6 +11,9 @@ use crate::store::plugins::queue::Claimed;
 use crate::store::rest::{self, Asker, Shape, Verb};
 use crate::store::{Store, plugins};
 
+/// Changed rows that are read at once: a question names a bounded number of values.
+const AT_ONCE: usize = 100;
+
 /// The order of a run, as the plugin gets it.
 pub(super) async fn order(
     store: &Store,
@@ -61,15 +64,17 @@ async fn with_rows(store: &Store, run: &Claimed) -> Result<Value, PluginError> {
     }
     let asker = Asker::plugin(run.install_id, run.organization_id);
     let mut rows: BTreeMap<(String, String), Value> = BTreeMap::new();
-    for (table, ids) in wanted {
-        let filter = [("id".to_owned(), format!("in.({})", ids.join(",")))];
-        let query = TableQuery::parse(&filter).map_err(|error| PluginError::Refused(error.into()))?;
-        // A table that the plugin does not see, or whose rows have no id, tells of its changes only.
-        let Ok(answer) = rest::read(store, &asker, &table, &query, Shape::default()).await else { continue };
-        let found: Vec<Map<String, Value>> = serde_json::from_str(&answer.body).unwrap_or_default();
-        for row in found {
-            if let Some(id) = row.get("id").and_then(Value::as_str) {
-                rows.insert((table.clone(), id.to_owned()), Value::Object(row));
+    for (table, ids) in &wanted {
+        for some in ids.chunks(AT_ONCE) {
+            let filter = [("id".to_owned(), format!("in.({})", some.join(",")))];
+            let query = TableQuery::parse(&filter).map_err(|error| PluginError::Refused(error.into()))?;
+            // A table that the plugin does not see, or whose rows have no id, tells of its changes only.
+            let Ok(answer) = rest::read(store, &asker, table, &query, Shape::default()).await else { break };
+            let found: Vec<Map<String, Value>> = serde_json::from_str(&answer.body).unwrap_or_default();
+            for row in found {
+                if let Some(id) = row.get("id").and_then(Value::as_str) {
+                    rows.insert((table.clone(), id.to_owned()), Value::Object(row));
+                }
             }
         }
     }

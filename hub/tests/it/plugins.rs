@@ -1,0 +1,9 @@
+mod changes;
+mod components;
+mod effects;
+mod hooks;
+mod installs;
+mod jobs;
+mod tenancy;
+mod vendor;
+mod workshop;
