@@ -28,8 +28,8 @@ pub async fn look_as_each(
     readers: &[Statements<'_>],
 ) -> Result<Vec<Vec<Vec<Row>>>, Error> {
     let stating = client.prepare_cached(ACTING).await?;
-    let claims: Vec<[String; 5]> = readers.iter().map(|reader| claims(&reader.acting)).collect();
-    let claims: Vec<[&(dyn ToSql + Sync); 5]> =
+    let claims: Vec<_> = readers.iter().map(|reader| claims(&reader.acting)).collect();
+    let claims: Vec<[&(dyn ToSql + Sync); 6]> =
         claims.iter().map(|claims| claims.each_ref().map(|claim| claim as &(dyn ToSql + Sync))).collect();
     // The name is Postgres's own; quotes are doubled all the same.
     let begin = format!(
