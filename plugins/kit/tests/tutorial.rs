@@ -25,8 +25,8 @@ async fn from_nothing_to_a_signed_package() {
 
     let early = kit(KitCommand::Test { project: project.clone(), wasm: None }).await;
     assert!(early.is_err_and(|error| error.contains("build it first")));
-    // Compiled crates are shared with the plugins of this repository, as a developer's second plugin shares them with the first.
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    // Kept between runs of this test, and apart from what this repository builds.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tutorial");
     let built = Command::new("./build").current_dir(&project).env("CARGO_TARGET_DIR", &target).status().expect("bash");
     assert!(built.success(), "./build");
     let wasm = Some(target.join("wasm32-unknown-unknown/release/atelier.wasm"));

@@ -247,12 +247,8 @@ fn word(level: Level) -> &'static str {
 }
 
 fn traced(run: &Run, refused: &[String]) -> Trace {
-    let mut lines: Vec<Value> = run
-        .log
-        .lines
-        .iter()
-        .map(|line| json!({ "level": word(line.level), "message": line.message }))
-        .collect();
+    let mut lines: Vec<Value> =
+        run.log.lines.iter().map(|line| json!({ "level": word(line.level), "message": line.message })).collect();
     lines.extend(refused.iter().map(|words| json!({ "level": "warn", "message": words, "by": "hub" })));
     if run.log.dropped > 0 {
         let words = format!("{} more lines were not kept", run.log.dropped);
