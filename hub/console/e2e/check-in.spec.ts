@@ -104,7 +104,8 @@ test("a late refusal asks to be seen", async ({ browser, hub }) => {
   await page.locator('[data-scan="sent"]').waitFor();
   await context.setOffline(false);
   const late = page.locator('[data-scan="already_in"]');
-  await expect(late).toContainText("the answer came after the guest");
+  // The tablet waits up to ten seconds between two attempts to reach the hub.
+  await expect(late).toContainText("the answer came after the guest", { timeout: 30_000 });
   await late.getByRole("button", { name: "Seen" }).click();
   await expect(late).not.toContainText("the answer came after the guest");
   await context.close();
