@@ -2,11 +2,11 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use hub::config::Config;
-use hub::live::plugins::{digest, opened};
+use hub::live::plugins::take;
 use hub::server::{open_beside, open_host};
-use hub::store::plugins::packages::{self, Package};
+use hub::store::plugins::packages;
 use plugin_kit::KitCommand;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{Failure, say_ready};
 
@@ -38,26 +38,10 @@ pub async fn run(command: PluginCommand) -> Result<(), Failure> {
             let bytes = tokio::fs::read(&file).await?;
             let database = open_beside(&config).await?;
             let host = open_host(&config, database.store.keyring.master())?;
-            let (package, _) = opened(&host, &bytes).await?;
-            let manifest: Value =
-                serde_json::from_slice(&package.manifest_json).map_err(|error| Failure::Input(error.to_string()))?;
-            let capabilities: Vec<String> = package.manifest.jobs.iter().map(|job| job.name.clone()).collect();
-            let (digest, signer) = (digest(&package), package.signer.unwrap_or_default());
-            let kept = Package {
-                key: &package.manifest.key,
-                name: &package.manifest.name,
-                publisher: &package.manifest.publisher,
-                version: &package.manifest.version,
-                manifest: &manifest,
-                capabilities: &capabilities,
-                file: &bytes,
-                digest: &digest,
-                public_key: &signer,
-            };
-            let id = packages::add(&database.store, None, &kept).await?;
-            let signed_by: String = signer.iter().map(|byte| format!("{byte:02x}")).collect();
+            let taken = take(&host, &database.store, None, &bytes).await?;
             say_ready(
-                &json!({ "package_id": id, "key": package.manifest.key, "version": package.manifest.version, "signed_by": signed_by }),
+                &json!({ "package_id": taken.id, "key": taken.manifest["key"], "version": taken.manifest["version"],
+                         "signed_by": taken.signed_by }),
             )
         }
         PluginCommand::List { config } => {

@@ -6,14 +6,13 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::refusal::Refusal;
 use crate::edge::caller::Caller;
 use crate::live::Node;
-use crate::live::plugins::{Plugins, digest, opened};
-use crate::store::plugins::packages::{self, Package};
-use crate::store::plugins::{connections, installs};
+use crate::live::plugins::{Plugins, take};
+use crate::store::plugins::{connections, installs, packages};
 
 /// Everything that the console's first page about plugins shows.
 pub(super) async fn overview(State(node): State<Arc<Node>>, caller: Caller) -> Result<Response, Refusal> {
@@ -36,25 +35,8 @@ pub(super) async fn upload(
     let organization = caller.administers()?.principal.organization_id;
     let file =
         body.map_err(|rejection| Refusal::new(rejection.status(), "package_too_large", rejection.body_text()))?;
-    let (package, _) = opened(&plugins.host, &file).await?;
-    let manifest: Value =
-        serde_json::from_slice(&package.manifest_json).map_err(|error| Refusal::invalid(error.to_string()))?;
-    let capabilities: Vec<String> = package.manifest.jobs.iter().map(|job| job.name.clone()).collect();
-    let (digest, signer) = (digest(&package), package.signer.unwrap_or_default());
-    let kept = Package {
-        key: &package.manifest.key,
-        name: &package.manifest.name,
-        publisher: &package.manifest.publisher,
-        version: &package.manifest.version,
-        manifest: &manifest,
-        capabilities: &capabilities,
-        file: &file,
-        digest: &digest,
-        public_key: &signer,
-    };
-    let id = packages::add(&node.store, Some(organization), &kept).await?;
-    let signed_by: String = signer.iter().map(|byte| format!("{byte:02x}")).collect();
-    let body = json!({ "id": id, "key": package.manifest.key, "version": package.manifest.version,
-                       "signed_by": signed_by, "manifest": manifest });
+    let taken = take(&plugins.host, &node.store, Some(organization), &file).await?;
+    let body = json!({ "id": taken.id, "key": taken.manifest["key"], "version": taken.manifest["version"],
+                       "signed_by": taken.signed_by, "manifest": taken.manifest });
     Ok((StatusCode::CREATED, Json(body)).into_response())
 }

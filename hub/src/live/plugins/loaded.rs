@@ -3,6 +3,7 @@ use std::sync::Arc;
 use dashmap::DashMap;
 use plugin_host::package::{Package, PackageError};
 use plugin_host::{Host, LoadError, Plugin};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -54,7 +55,7 @@ impl Unusable {
 ///
 /// # Errors
 /// See [`Unusable`].
-pub async fn opened(host: &Host, file: &[u8]) -> Result<(Package, Plugin), Unusable> {
+async fn opened(host: &Host, file: &[u8]) -> Result<(Package, Plugin), Unusable> {
     let package = plugin_host::package::open(file)?;
     if package.signer.is_none() {
         return Err(Unusable::Unsigned);
@@ -66,8 +67,42 @@ pub async fn opened(host: &Host, file: &[u8]) -> Result<(Package, Plugin), Unusa
     Ok((package, plugin))
 }
 
+/// A package that was taken into a catalogue.
+pub struct Taken {
+    pub id: Uuid,
+    /// As it was signed.
+    pub manifest: Value,
+    /// The public key that signed it, in hexadecimal.
+    pub signed_by: String,
+}
+
+/// Takes a package: into the catalogue of one organization, or of all.
+///
+/// # Errors
+/// See [`Unusable`].
+pub async fn take(host: &Host, store: &Store, organization: Option<Uuid>, file: &[u8]) -> Result<Taken, Unusable> {
+    let (package, _) = opened(host, file).await?;
+    let manifest: Value =
+        serde_json::from_slice(&package.manifest_json).map_err(|error| PackageError::Malformed(error.to_string()))?;
+    let capabilities: Vec<String> = package.manifest.jobs.iter().map(|job| job.name.clone()).collect();
+    let signer = package.signer.unwrap_or_default();
+    let kept = packages::Package {
+        key: &package.manifest.key,
+        name: &package.manifest.name,
+        publisher: &package.manifest.publisher,
+        version: &package.manifest.version,
+        manifest: &manifest,
+        capabilities: &capabilities,
+        file,
+        digest: &digest(&package),
+        public_key: &signer,
+    };
+    let id = packages::add(store, organization, &kept).await?;
+    Ok(Taken { id, manifest, signed_by: signer.iter().map(|byte| format!("{byte:02x}")).collect() })
+}
+
 /// What tells one package's content from another's.
-pub fn digest(package: &Package) -> [u8; 32] {
+fn digest(package: &Package) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(Sha256::digest(&package.manifest_json));
     hash.update(Sha256::digest(&package.component));

@@ -10,5 +10,5 @@ mod services;
 mod tokens;
 
 pub use accounts::{AccountError, Going, come_back, go};
-pub use loaded::{Loaded, Unusable, digest, opened};
+pub use loaded::{Loaded, Taken, Unusable, take};
 pub use runner::Plugins;
