@@ -21,7 +21,8 @@ const OURS: [&str; 4] = ["hub", "domain", "schemas", "tower_http"];
 /// When it names one in a way that is not understood.
 pub fn start() -> Result<Option<Traces>, ExporterBuildError> {
     let wanted = EnvFilter::try_from_env("HUB_LOG").unwrap_or_else(|_| "info,hub=info".into());
-    let filter = wanted.and(filter_fn(is_fit_to_print));
+    // Without a hint of its own the second filter would take away the first one's, and every line be built before it is dropped.
+    let filter = wanted.and(filter_fn(is_fit_to_print).with_max_level_hint(Level::TRACE));
     // Colours are for eyes: whoever reads a file or a pipe looks for words.
     let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     let lines: Box<dyn Layer<Registry> + Send + Sync> =
@@ -40,6 +41,8 @@ pub fn start() -> Result<Option<Traces>, ExporterBuildError> {
             .with_filter(filter_fn(telemetry::is_traced))
     });
     tracing_subscriber::registry().with(lines).with(spans).init();
+    // Libraries that speak through `log` are asked at every call, for every frame: nothing below is printed anyway.
+    log::set_max_level(log::max_level().min(log::LevelFilter::Info));
     Ok(traces)
 }
 

@@ -72,6 +72,11 @@ impl HubProcess {
         &self.data
     }
 
+    /// The program that runs.
+    pub fn binary(&self) -> &Path {
+        &self.binary
+    }
+
     /// Its database, for whoever goes past the hub.
     pub fn database(&self) -> Result<Database, Failure> {
         Database::below(&self.data)

@@ -11,6 +11,7 @@ mod database;
 mod failure;
 mod fan_out;
 mod files;
+mod hostile_plugins;
 mod hub_process;
 mod latencies;
 mod ledger;
@@ -53,6 +54,8 @@ enum What {
     Tables(tables::Tables),
     /// Editors change one shot list at once; afterwards their replicas are compared, and the rows.
     CoEdit(co_edit::CoEdit),
+    /// What scans cost while plugins compute without end, eat memory and flood whatever they can.
+    HostilePlugins(hostile_plugins::HostilePlugins),
     /// The bare loop of sends: the other half of fan-out.
     #[command(hide = true)]
     BareSend(bare_send::BareSend),
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         What::FanOut(fan_out) => until_interrupted(fan_out.run()),
         What::Changes(changes) => until_interrupted(changes.run()),
         What::Files(files) => until_interrupted(files.run()),
+        What::HostilePlugins(hostile) => until_interrupted(hostile.run()),
         What::Tables(tables) => until_interrupted(tables.run()),
     };
     match done {

@@ -101,7 +101,7 @@ const plugins = createRoute({
   getParentRoute: () => root,
   path: "/plugins",
   // What the hub adds when somebody comes back from a vendor.
-  validateSearch: (search: Record<string, unknown>): { connected?: string; refused?: boolean } => ({ ...(typeof search.connected === "string" && { connected: search.connected }), ...(search.refused !== undefined && { refused: true }) }),
+  validateSearch: (search: Record<string, unknown>): { connected?: string; refused?: string } => ({ ...(typeof search.connected === "string" && { connected: search.connected }), ...(typeof search.refused === "string" && { refused: search.refused }) }),
   component: () => {
     const back = plugins.useSearch();
     return <PersonScreen>{(session) => <PluginsPage key={session.organization?.id} session={session}>{(onlooker) => <Plugins onlooker={onlooker} back={back} />}</PluginsPage>}</PersonScreen>;

@@ -2,7 +2,7 @@
 -- rules are those that `hub doctor` asks an installation for, each with its reason.
 begin;
 \ir support/fixture.psql
-select plan(21);
+select plan(22);
 
 -- From the folder that run.sh goes to.
 \set rules `cat ../../src/store/health/house_rules.sql`
@@ -19,6 +19,12 @@ select is_empty('select rule, object from broken', 'nor is any rule broken that 
 -- Nobody sees more or less by it, but every plan suffers: to the planner such a test passes one row in 200.
 select is_empty($$select polrelid::regclass, polname from pg_policy where pg_get_expr(polqual, polrelid) ~ '^\(\( SELECT [^()]+\(\) AS \w+\) IS NULL\)$'$$,
   'no policy is a test of a subquery for null');
+
+-- New words wait in a list that every search reads.
+select is_empty($$select c.oid::regclass from pg_class c
+                   where c.relkind = 'i' and c.relnamespace = 'public'::regnamespace and pg_get_indexdef(c.oid) like '%USING gin (search%'
+                     and not coalesce(c.reloptions, '{}') @> '{gin_pending_list_limit=64}'$$,
+  'a search is as fast after many new rows');
 
 select * from finish();
 rollback;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 struct Probe;
 
 /// A step, as the tests write it.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 enum Step {
     Send {
@@ -88,6 +88,12 @@ enum Step {
         kind: String,
     },
     Panic,
+    /// Computes without end.
+    Spin,
+    /// Does one step without end.
+    Repeat {
+        step: Box<Step>,
+    },
 }
 
 #[derive(Deserialize)]
@@ -212,6 +218,12 @@ fn step(step: Step) -> Result<Value, Failure> {
             });
         }
         Step::Panic => panic!("as asked"),
+        Step::Spin => loop {
+            std::hint::black_box(0);
+        },
+        Step::Repeat { step: again } => loop {
+            self::step((*again).clone())?;
+        },
     })
 }
 

@@ -24,7 +24,7 @@ export function AccountSection({ install, connections, manages, onChanged }: { i
   };
   return (
     <Section title="Accounts" hint="Keys and tokens are sealed. The hub puts them into requests; the plugin never holds them.">
-      {manages && needs && (
+      {needs && (
         <div>
           <Button look="solid" onClick={() => setConnecting("new")}>
             Connect an account
@@ -67,21 +67,21 @@ function Account({ install, connection, manages, onAgain, onChanged }: { install
             {ends !== null && `, token until ${day(ends, HERE)}, ${hourMinute(ends, HERE)}`}
           </p>
         </div>
-        {manages && (
-          <div className="flex gap-2">
-            {connection.status !== "active" && (
-              <Button size="row" look="solid" onClick={onAgain} aria-label={`Connect ${name} again`}>
-                Connect again
-              </Button>
-            )}
+        <div className="flex gap-2">
+          {connection.status !== "active" && (
+            <Button size="row" look="solid" onClick={onAgain} aria-label={`Connect ${name} again`}>
+              Connect again
+            </Button>
+          )}
+          {manages && (
             <Button size="row" look="stop" onClick={() => setOpen("disconnect")} aria-label={`Disconnect ${name}`}>
               Disconnect…
             </Button>
-          </div>
-        )}
+          )}
+        </div>
       </div>
       {connection.last_error && <Notice tone="stop">{connection.last_error}</Notice>}
-      {install.manifest?.webhook && <Webhook connection={connection} manages={manages} onSecret={() => setOpen("webhook")} />}
+      {install.manifest?.webhook && <Webhook connection={connection} onSecret={() => setOpen("webhook")} />}
       {open === "webhook" && <WebhookSheet connection={connection} name={name} onClose={() => setOpen(null)} />}
       {open === "disconnect" && <DisconnectSheet connection={connection} name={name} onClose={() => setOpen(null)} onDone={onChanged} />}
     </div>
@@ -89,7 +89,7 @@ function Account({ install, connection, manages, onAgain, onChanged }: { install
 }
 
 /** The address that the vendor is told. */
-function Webhook({ connection, manages, onSecret }: { connection: Connection; manages: boolean; onSecret: () => void }) {
+function Webhook({ connection, onSecret }: { connection: Connection; onSecret: () => void }) {
   const [copied, setCopied] = useState<boolean | null>(null);
   const address = webhookAddress(location.origin, connection);
   // Browsers copy for pages from https and this machine only; the address can be marked by hand.
@@ -103,11 +103,9 @@ function Webhook({ connection, manages, onSecret }: { connection: Connection; ma
       <Button size="row" onClick={() => void copy()}>
         Copy
       </Button>
-      {manages && (
-        <Button size="row" onClick={onSecret}>
-          Signing secret…
-        </Button>
-      )}
+      <Button size="row" onClick={onSecret}>
+        Signing secret…
+      </Button>
       <span role="status" className="text-quiet">
         {copied === true && "Copied"}
         {copied === false && "Copy it by hand"}

@@ -100,6 +100,8 @@ export interface Job {
   connection_id: string | null;
   kind: string;
   status: JobStatus;
+  /** Somebody asked it to end; while it runs, its plugin has not ended yet. */
+  cancel_requested: boolean;
   attempts: number;
   max_attempts: number;
   run_at: string;

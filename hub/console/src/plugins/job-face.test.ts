@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { JobKind, Manifest, Run } from "./answers";
-import { byHand, choices, jobFace, lasted, newestRuns, progress, reason, webhookAddress } from "./job-face";
+import { byHand, choices, jobFace, lasted, newestRuns, progress, reason, refusedWords, webhookAddress } from "./job-face";
 
 const RUN: Run = {
   id: "01", job_id: "a", kind: "pull", attempt: 1, version: "1.0.0", started_at: "2026-11-21T20:00:00Z", ended_at: null, outcome: null, message: null,
@@ -8,17 +8,23 @@ const RUN: Run = {
 };
 
 test("a job that failed and waits is told from one that has not begun", () => {
-  expect(jobFace({ status: "queued", attempts: 0 }).word).toBe("Waits");
-  expect(jobFace({ status: "queued", attempts: 2 }).word).toBe("Tries again");
-  expect(jobFace({ status: "dead", attempts: 8 })).toEqual({ word: "Dead", tone: "stop" });
+  expect(jobFace({ status: "queued", attempts: 0, cancel_requested: false }).word).toBe("Waits");
+  expect(jobFace({ status: "queued", attempts: 2, cancel_requested: false }).word).toBe("Tries again");
+  expect(jobFace({ status: "dead", attempts: 8, cancel_requested: false })).toEqual({ word: "Dead", tone: "stop" });
+});
+
+test("a job that was cancelled as it ran comes to its end, and is cancelled once", () => {
+  expect(jobFace({ status: "running", attempts: 1, cancel_requested: true }).word).toBe("Ends");
+  expect(choices({ status: "running", cancel_requested: true })).toEqual({ retry: false, cancel: false });
+  expect(jobFace({ status: "cancelled", attempts: 1, cancel_requested: true }).word).toBe("Cancelled");
 });
 
 test("only what can be done is offered", () => {
-  expect(choices("dead")).toEqual({ retry: true, cancel: false });
-  expect(choices("cancelled")).toEqual({ retry: true, cancel: false });
-  expect(choices("queued")).toEqual({ retry: false, cancel: true });
-  expect(choices("running")).toEqual({ retry: false, cancel: true });
-  expect(choices("succeeded")).toEqual({ retry: false, cancel: false });
+  expect(choices({ status: "dead", cancel_requested: false })).toEqual({ retry: true, cancel: false });
+  expect(choices({ status: "cancelled", cancel_requested: false })).toEqual({ retry: true, cancel: false });
+  expect(choices({ status: "queued", cancel_requested: false })).toEqual({ retry: false, cancel: true });
+  expect(choices({ status: "running", cancel_requested: false })).toEqual({ retry: false, cancel: true });
+  expect(choices({ status: "succeeded", cancel_requested: false })).toEqual({ retry: false, cancel: false });
 });
 
 test("the code of a reason stands apart from its words", () => {
@@ -57,4 +63,10 @@ test("jobs that are about something cannot be started by a button", () => {
 
 test("a webhook's address names the plugin and the account", () => {
   expect(webhookAddress("https://hub.example", { provider: "shopify", id: "0190" })).toBe("https://hub.example/hooks/shopify/0190");
+});
+
+test("whoever comes back without an account reads why", () => {
+  expect(refusedWords("declined")).toContain("declined");
+  expect(refusedWords("not_found")).toContain("Begin again");
+  expect(refusedWords("something_new")).toBe("The account was not connected.");
 });

@@ -29,14 +29,15 @@ export const CONNECTION_FACES: Record<Connection["status"], Face> = {
   error: { word: "In error", tone: "stop" },
 };
 
-/** The face of a job. One that waits after a failure is tried again. */
-export function jobFace({ status, attempts }: Pick<Job, "status" | "attempts">): Face {
+/** The face of a job. One that waits after a failure is tried again, one that was cancelled as it ran comes to its end. */
+export function jobFace({ status, attempts, cancel_requested: ending }: Pick<Job, "status" | "attempts" | "cancel_requested">): Face {
+  if (status === "running" && ending) return { word: "Ends", tone: "wait" };
   return status === "queued" && attempts > 0 ? { word: "Tries again", tone: "wait" } : JOB_FACES[status];
 }
 
 /** What can be done with a job. */
-export function choices(status: JobStatus): { retry: boolean; cancel: boolean } {
-  return { retry: status === "dead" || status === "failed" || status === "cancelled", cancel: status === "queued" || status === "running" };
+export function choices({ status, cancel_requested: ending }: Pick<Job, "status" | "cancel_requested">): { retry: boolean; cancel: boolean } {
+  return { retry: status === "dead" || status === "failed" || status === "cancelled", cancel: (status === "queued" || status === "running") && !ending };
 }
 
 /** `code: words` apart; the whole is words where there is no code. */
@@ -69,6 +70,24 @@ const NOT_BY_HAND = new Set(["webhook", "changed", "publish", "poll", "retract",
 /** The jobs that somebody can start by a button. */
 export function byHand(manifest: Manifest | null): JobKind[] {
   return (manifest?.jobs ?? []).filter(({ name }) => !NOT_BY_HAND.has(name));
+}
+
+/** Why nobody came back from the vendor with an account. */
+export function refusedWords(code: string): string {
+  switch (code) {
+    case "declined":
+      return "The account was not connected: it was declined on the vendor's page.";
+    case "vendor_refused":
+      return "The vendor gave no token. Look at the application's id and secret, and try again.";
+    case "not_found":
+      return "Connecting took longer than ten minutes, or was finished before. Begin again.";
+    case "forbidden":
+      return "You may not connect accounts any more.";
+    case "oauth_application_missing":
+      return "The application's id at the vendor is missing in the settings of the plugin.";
+    default:
+      return "The account was not connected.";
+  }
 }
 
 /** How long a run took or has been taking, ms. */

@@ -10,11 +10,11 @@ import { useAction, usePluginApi } from "./use-plugins";
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** One job: how it is, how far, why not, and what can be done about it. */
-export function JobLine({ job, run, title, account, manages, onShow, onChanged }: { job: Job; run: Run | null; title: string; account: string | null; manages: boolean; onShow: () => void; onChanged: () => void }) {
+export function JobLine({ job, run, title, account, onShow, onChanged }: { job: Job; run: Run | null; title: string; account: string | null; onShow: () => void; onChanged: () => void }) {
   const api = usePluginApi();
   const { busy, error, act } = useAction();
   const { word, tone } = jobFace(job);
-  const may = choices(job.status);
+  const may = choices(job);
   const far = run && job.status === "running" ? progress(run) : null;
   const why = job.last_error && job.status !== "succeeded" ? reason(job.last_error) : null;
   const made = instant(job.created_at) ?? 0;
@@ -46,12 +46,12 @@ export function JobLine({ job, run, title, account, manages, onShow, onChanged }
         {error && <Notice tone="stop">{error}</Notice>}
       </div>
       <div className="flex flex-wrap justify-end gap-2">
-        {manages && may.retry && (
+        {may.retry && (
           <Button size="row" disabled={busy} onClick={() => void change(() => api.retry(job.id))} aria-label={`Retry ${title}`}>
             Retry
           </Button>
         )}
-        {manages && may.cancel && (
+        {may.cancel && (
           <Button size="row" look="stop" disabled={busy} onClick={() => void change(() => api.cancel(job.id))} aria-label={`Cancel ${title}`}>
             Cancel
           </Button>

@@ -37,7 +37,7 @@ export function JobSection({ room, install, connections, manages }: { room: Room
   const accounts = new Map(connections.map((connection) => [connection.id, connection.display_name ?? connection.external_account_id]));
   return (
     <Section title="Jobs" hint="A job that fails is tried again, later each time. One that cannot succeed is dead until somebody retries it.">
-      {manages && <RunNow install={install} connections={connections} onQueued={reload} />}
+      <RunNow install={install} connections={connections} onQueued={reload} />
       <div className="max-w-60">
         <SelectField label="Show" value={status} onChange={(event) => setStatus(event.target.value as JobStatus | "")}>
           <option value="">All jobs</option>
@@ -59,7 +59,7 @@ export function JobSection({ room, install, connections, manages }: { room: Room
         <ul aria-label="Jobs" className="divide-y divide-hairline border-y border-hairline">
           {answer.jobs.map((job) => (
             <li key={job.id} data-job={job.id} data-status={job.status}>
-              <JobLine job={job} run={newest.get(job.id) ?? null} title={titles.get(job.kind) ?? job.kind} account={job.connection_id ? (accounts.get(job.connection_id) ?? null) : null} manages={manages} onShow={() => setShown(job)} onChanged={reload} />
+              <JobLine job={job} run={newest.get(job.id) ?? null} title={titles.get(job.kind) ?? job.kind} account={job.connection_id ? (accounts.get(job.connection_id) ?? null) : null} onShow={() => setShown(job)} onChanged={reload} />
             </li>
           ))}
         </ul>

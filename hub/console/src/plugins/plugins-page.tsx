@@ -9,11 +9,11 @@ import { StaleStrip } from "../session/stale-strip";
 export interface Onlooker {
   organizationId: string;
   organization: string;
-  /** Installs, connects, starts and stops; others read. */
+  /** Installs, pauses, upgrades, disconnects and removes; whoever else sees the page connects accounts and runs jobs. */
   manages: boolean;
 }
 
-/** The frame of the pages about plugins: owners and admins manage them, producers read, nobody else sees them. */
+/** The frame of the pages about plugins: owners and admins manage them, producers connect accounts and run jobs, nobody else sees them. */
 export function PluginsPage({ session, children }: { session: PersonSession; children: (onlooker: Onlooker) => ReactNode }) {
   const organization = session.organization;
   const manages = organization?.role === "owner" || organization?.role === "admin";

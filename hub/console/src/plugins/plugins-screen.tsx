@@ -8,7 +8,7 @@ import { Tag } from "../kit/tag";
 import type { Connection, Install, Offer, Overview, Uploaded } from "./answers";
 import { Failure } from "./failure";
 import { InstallSheet } from "./install-sheet";
-import { INSTALL_FACES } from "./job-face";
+import { INSTALL_FACES, refusedWords } from "./job-face";
 import { catalogue, compareVersions, fingerprint, otherVersions } from "./permissions";
 import type { Onlooker } from "./plugins-page";
 import { UpgradeSheet } from "./upgrade-sheet";
@@ -20,7 +20,8 @@ const TABLES = ["plugin_installs", "plugin_connections"];
 /** What the vendor's page left in the address. */
 export interface CameBack {
   connected?: string;
-  refused?: boolean;
+  /** Why no account was connected, as a code. */
+  refused?: string;
 }
 
 /** `/plugins`: what is installed, and what could be. */
@@ -47,7 +48,11 @@ export function PluginsScreen({ onlooker, back }: { onlooker: Onlooker; back: Ca
         <p className="label text-quiet">{onlooker.organization}</p>
         <h1 className="title text-display">Plugins</h1>
       </div>
-      {back.refused && <Notice tone="stop">The vendor did not connect the account. Nothing was changed.</Notice>}
+      {back.refused && (
+        <Notice tone="stop">
+          {refusedWords(back.refused)} Nothing was changed. <span className="code">{back.refused}</span>
+        </Notice>
+      )}
       {connected && (
         <Notice tone="go">
           {connected.display_name ?? connected.external_account_id} is connected.{" "}

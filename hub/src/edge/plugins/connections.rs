@@ -49,7 +49,8 @@ pub(super) struct Secret {
 pub(super) struct Back {
     #[serde(default)]
     state: String,
-    #[serde(default)]
+    /// Amazon's selling partner consent has its own name for it.
+    #[serde(default, alias = "spapi_oauth_code")]
     code: String,
 }
 
@@ -117,7 +118,8 @@ pub(super) async fn go(
     Ok(([(SET_COOKIE, cookie), (CACHE_CONTROL, "no-store".to_owned())], Json(json!({ "url": url }))).into_response())
 }
 
-/// Somebody comes back from the vendor. The browser is sent on to the console, which shows what came of it.
+/// Somebody comes back from the vendor. The browser is sent on to the console, which shows what came of it: whoever stands
+/// before a page of the vendor has no use for JSON.
 pub(super) async fn come_back(
     Extension(plugins): Extension<Arc<Plugins>>,
     headers: HeaderMap,
@@ -130,10 +132,15 @@ pub(super) async fn come_back(
         return Err(Refusal::invalid("state and code are what the vendor sends back"));
     }
     let place = if back.code.is_empty() {
-        "/plugins?refused=1".to_owned()
+        "/plugins?refused=declined".to_owned()
     } else {
-        let connected = plugins::come_back(&plugins, &back.state, &browser, &back.code).await?;
-        format!("/plugins?connected={}", connected.id)
+        match plugins::come_back(&plugins, &back.state, &browser, &back.code).await {
+            Ok(connected) => format!("/plugins?connected={}", connected.id),
+            Err(error) => {
+                tracing::warn!(%error, "an account was not connected");
+                format!("/plugins?refused={}", Refusal::from(error).code())
+            }
+        }
     };
     let forget = format!("{BROWSER}=; Path=/v1/plugins/oauth; Max-Age=0; HttpOnly; SameSite=Lax");
     let headers = [(LOCATION, place), (SET_COOKIE, forget), (CACHE_CONTROL, "no-store".to_owned())];

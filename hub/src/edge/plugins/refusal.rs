@@ -20,6 +20,10 @@ impl Refusal {
         Self { status, code: code.to_owned(), message: message.into() }
     }
 
+    pub(super) fn code(&self) -> &str {
+        &self.code
+    }
+
     pub(super) fn invalid(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_argument", message)
     }

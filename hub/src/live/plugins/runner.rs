@@ -22,6 +22,9 @@ const LOOK: Duration = Duration::from_millis(500);
 const RENEW: Duration = Duration::from_secs(3);
 /// How often it is looked for what other hubs have left behind, and for what is due by its schedule.
 const TIDY: Duration = Duration::from_secs(5);
+/// What is taken off the priority of a thread on which plugins compute: about a tenth of the weight of others. A job is
+/// done a little later; a guest at the door does not wait for it.
+const NICE: i32 = 10;
 /// How long runs may take to end when the hub stops.
 const GOODBYE: Duration = Duration::from_secs(3);
 
@@ -42,6 +45,13 @@ pub struct Plugins {
     closed: AtomicBool,
     /// Threads on which plugins compute: never those of sockets and scans.
     threads: Option<Runtime>,
+}
+
+/// Linux counts priority by the thread. Where it cannot be lowered, plugins compute as everybody else does.
+fn yield_to_scans() {
+    if let Err(error) = rustix::process::nice(NICE) {
+        tracing::debug!(%error, "the threads of plugins keep their priority");
+    }
 }
 
 struct Running {
@@ -65,6 +75,7 @@ impl Plugins {
         let threads = Builder::new_multi_thread()
             .worker_threads((cores / 2).max(1))
             .thread_name("plugins")
+            .on_thread_start(yield_to_scans)
             .enable_all()
             .build()?;
         Ok(Arc::new(Self {

@@ -69,6 +69,8 @@ pub struct Job {
     pub kind: String,
     /// `queued`, `running`, `succeeded`, `dead` or `cancelled`.
     pub status: String,
+    /// Somebody asked it to end; while it is `running`, its plugin has not ended yet.
+    pub cancel_requested: bool,
     /// How often it was begun.
     pub attempts: i32,
     /// After this many it is dead.
@@ -247,7 +249,7 @@ pub async fn list(
     Ok(rows.iter().map(told).collect())
 }
 
-const COLUMNS: &str = "j.id, j.install_id, j.connection_id, j.kind, j.status, j.attempts, j.max_attempts, to_jsonb(j.run_at) as run_at, \
+const COLUMNS: &str = "j.id, j.install_id, j.connection_id, j.kind, j.status, j.cancel_requested, j.attempts, j.max_attempts, to_jsonb(j.run_at) as run_at, \
                        j.result, j.last_error, to_jsonb(j.created_at) as created_at";
 
 fn told(row: &tokio_postgres::Row) -> Job {
@@ -257,6 +259,7 @@ fn told(row: &tokio_postgres::Row) -> Job {
         connection_id: row.get("connection_id"),
         kind: row.get("kind"),
         status: row.get("status"),
+        cancel_requested: row.get("cancel_requested"),
         attempts: row.get("attempts"),
         max_attempts: row.get("max_attempts"),
         run_at: row.get("run_at"),
