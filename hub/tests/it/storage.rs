@@ -1,6 +1,7 @@
 //! Files: `/storage/v1`, in a folder and in a bucket of S3.
 
 pub mod client;
+mod erased;
 mod failing;
 mod flows;
 mod hostile;

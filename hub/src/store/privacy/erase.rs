@@ -149,13 +149,20 @@ async fn commit(
             )
             .await?;
     }
-    let report: Value = transaction
+    let mut report: Value = transaction
         .query_one(
             "select app.erase($1, $2, $3, $4, $5)",
             &[&id, &as_json(subjects), &scope.within(), &scope.accounts(), &requested_by],
         )
         .await?
         .get(0);
+    let files: i64 = transaction
+        .query_one("select app.erase_files($1, $2, $3)", &[&id, &as_json(subjects), &scope.within()])
+        .await?
+        .get(0);
+    if let Some(report) = report.as_object_mut() {
+        report.insert("files".into(), files.into());
+    }
     // From where they did what they did, while the journal keeps it.
     let ids: Vec<Uuid> = subjects.iter().map(|subject| subject.id).collect();
     transaction.execute("select live.forget_addresses($1, $2)", &[&ids, &scope.within()]).await?;
