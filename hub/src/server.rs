@@ -37,6 +37,7 @@ pub struct Server {
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
     mails: JoinHandle<()>,
+    letters: JoinHandle<()>,
     housekeeping: JoinHandle<()>,
     /// Its plugins.
     pub plugins: Arc<Plugins>,
@@ -189,7 +190,7 @@ impl Server {
         database.store.tokens.set_issuer(format!("{public_url}/auth/v1"));
         database.store.tokens.set_life(config.access_token_seconds);
         let settings = Arc::new(edge::auth::Settings::new(config, &public_url)?);
-        let carrier = Carrier::new(config.smtp_url.as_deref(), &config.mail_from, &config.data.join("mail"))?;
+        let carrier = Arc::new(Carrier::new(config.smtp_url.as_deref(), &config.mail_from, &config.data.join("mail"))?);
         let objects = Arc::new(open_objects(config, database.store.keyring.master())?);
         let files = Arc::new(edge::storage::Files::new(Arc::clone(&objects), config.file_size_limit));
         let node = Node::start(Arc::clone(&database.store), Metrics::new());
@@ -198,7 +199,9 @@ impl Server {
         let plugins = Plugins::new(Arc::clone(&node), Arc::clone(&objects), host, public_url.clone(), most)
             .map_err(StartError::Threads)?;
         let runner = tokio::spawn(Arc::clone(&plugins).work());
-        let mails = tokio::spawn(mail::deliver(Arc::clone(&database.store), carrier, public_url));
+        let mails = tokio::spawn(mail::deliver(Arc::clone(&database.store), Arc::clone(&carrier), public_url));
+        let of_node = Arc::clone(&node);
+        let letters = tokio::spawn(mail::dispatch(Arc::clone(&database.store), carrier, move || of_node.is_draining()));
         tokio::spawn(doorbell::listen(Arc::clone(&node)));
         tokio::spawn(keep_time(Arc::clone(&node)));
         let housekeeping = tokio::spawn(upkeep::keep(Arc::clone(&node), Arc::clone(&objects)));
@@ -229,6 +232,7 @@ impl Server {
             stop,
             serving,
             mails,
+            letters,
             housekeeping,
             plugins,
             runner,
@@ -254,6 +258,12 @@ impl Server {
         self.serving.abort();
         // One that is on its way is sent again by whoever starts next, under the same message id.
         self.mails.abort();
+        // Of an e-mail that people approved nobody would know; it is waited for.
+        self.node.store.letter_bell.notify_one();
+        if tokio::time::timeout(LETTER_WITHIN, &mut self.letters).await.is_err() {
+            tracing::warn!("an e-mail was on its way; its message says so when its time is over");
+            self.letters.abort();
+        }
         // What was begun is rolled back or stays done, and whoever is next goes on.
         self.housekeeping.abort();
         let _ = tokio::time::timeout(GOODBYES_WITHIN, upkeep::let_go(&self.node.store)).await;
@@ -271,6 +281,7 @@ impl Drop for Server {
         self.node.drain(true);
         self.serving.abort();
         self.mails.abort();
+        self.letters.abort();
         self.housekeeping.abort();
         self.runner.abort();
         self.node.stop();
@@ -326,3 +337,5 @@ async fn keep_time(node: Arc<Node>) {
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 /// How long it then waits for the goodbyes.
 const GOODBYES_WITHIN: Duration = Duration::from_secs(1);
+/// How long a mail server may take for the e-mail that is on its way when the hub stops.
+const LETTER_WITHIN: Duration = Duration::from_secs(10);

@@ -4534,6 +4534,7 @@ export interface Database {
           created_at: string;
           updated_at: string;
           rev: number;
+          error: string | null;
         };
         Insert: {
           id?: string;
@@ -4560,6 +4561,7 @@ export interface Database {
           created_at?: string;
           updated_at?: string;
           rev?: number;
+          error?: string | null;
         };
         Update: {
           id?: string;
@@ -4586,6 +4588,7 @@ export interface Database {
           created_at?: string;
           updated_at?: string;
           rev?: number;
+          error?: string | null;
         };
         Relationships: [
           { foreignKeyName: "invoices_created_by_fkey"; columns: ["created_by"]; isOneToOne: false; referencedRelation: "users"; referencedColumns: ["id"] },
@@ -5410,6 +5413,7 @@ export interface Database {
           created_at: string;
           updated_at: string;
           rev: number;
+          error: string | null;
         };
         Insert: {
           id?: string;
@@ -5432,6 +5436,7 @@ export interface Database {
           created_at?: string;
           updated_at?: string;
           rev?: number;
+          error?: string | null;
         };
         Update: {
           id?: string;
@@ -5454,6 +5459,7 @@ export interface Database {
           created_at?: string;
           updated_at?: string;
           rev?: number;
+          error?: string | null;
         };
         Relationships: [
           { foreignKeyName: "payments_created_by_fkey"; columns: ["created_by"]; isOneToOne: false; referencedRelation: "users"; referencedColumns: ["id"] },
@@ -5692,6 +5698,7 @@ export interface Database {
           created_at: string;
           cancel_requested: boolean;
           delivery_id: string | null;
+          again: number;
         };
         Insert: {
           id?: string;
@@ -5713,6 +5720,7 @@ export interface Database {
           created_at?: string;
           cancel_requested?: boolean;
           delivery_id?: string | null;
+          again?: number;
         };
         Update: {
           id?: string;
@@ -5734,6 +5742,7 @@ export interface Database {
           created_at?: string;
           cancel_requested?: boolean;
           delivery_id?: string | null;
+          again?: number;
         };
         Relationships: [
           { foreignKeyName: "plugin_jobs_created_by_fkey"; columns: ["created_by"]; isOneToOne: false; referencedRelation: "users"; referencedColumns: ["id"] },

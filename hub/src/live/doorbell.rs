@@ -48,6 +48,7 @@ async fn listen_once(node: &Arc<Node>) -> Result<(), tokio_postgres::Error> {
     node.recheck_all();
     node.store.keyring.forget();
     node.plugin_bell.notify_one();
+    node.store.letter_bell.notify_one();
     let mut renewal = tokio::time::interval(RENEW);
     loop {
         tokio::select! {
@@ -71,6 +72,10 @@ fn heed(node: &Arc<Node>, payload: &str) {
     }
     if payload == "plugins" {
         node.plugin_bell.notify_one();
+        return;
+    }
+    if payload == "letters" {
+        node.store.letter_bell.notify_one();
         return;
     }
     if payload == "keys" {

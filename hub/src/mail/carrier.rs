@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use uuid::Uuid;
 
@@ -81,11 +81,58 @@ impl Carrier {
     pub async fn send(&self, id: Uuid, to: &str, words: &Words) -> Result<(), CarrierError> {
         let to: Address = to.parse().map_err(|_| CarrierError::Recipient)?;
         let message = Message::builder()
-            .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
+            .message_id(Some(self.mail_id(id)))
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(&words.subject)
             .multipart(MultiPart::alternative_plain_html(words.text.clone(), words.html.clone()))?;
+        self.hand_over(id, message).await
+    }
+
+    /// An e-mail of an organization, as a person has written it, with its message id: the same for every attempt.
+    ///
+    /// # Errors
+    /// `Recipient`, `Message`.
+    pub fn letter(
+        &self,
+        id: Uuid,
+        to: &str,
+        organization: &str,
+        subject: &str,
+        text: &str,
+    ) -> Result<(String, Message), CarrierError> {
+        let to: Address = to.parse().map_err(|_| CarrierError::Recipient)?;
+        let mail_id = self.mail_id(id);
+        // A name is not a place for lines.
+        let name: String = organization.chars().filter(|letter| !letter.is_control()).collect();
+        let message = Message::builder()
+            .message_id(Some(mail_id.clone()))
+            .from(Mailbox::new(Some(name), self.from.email.clone()))
+            .to(Mailbox::new(None, to))
+            .subject(subject)
+            .singlepart(SinglePart::plain(text.to_owned()))?;
+        Ok((mail_id, message))
+    }
+
+    /// Whether the mail server is there and lets the hub in; nothing is handed over.
+    ///
+    /// # Errors
+    /// See [`CarrierError`].
+    pub async fn reach(&self) -> Result<(), CarrierError> {
+        match &self.way {
+            Way::Smtp(transport) => {
+                let there = tokio::time::timeout(WITHIN, transport.test_connection());
+                if there.await.map_err(|_| CarrierError::Late)?? { Ok(()) } else { Err(CarrierError::Late) }
+            }
+            Way::Folder(_) => Ok(()),
+        }
+    }
+
+    /// Hands a mail over.
+    ///
+    /// # Errors
+    /// See [`CarrierError`].
+    pub async fn hand_over(&self, id: Uuid, message: Message) -> Result<(), CarrierError> {
         match &self.way {
             Way::Smtp(transport) => {
                 let sending = transport.send(message);
@@ -103,6 +150,10 @@ impl Carrier {
             }
         }
         Ok(())
+    }
+
+    fn mail_id(&self, id: Uuid) -> String {
+        format!("<{id}@{}>", self.from.email.domain())
     }
 }
 

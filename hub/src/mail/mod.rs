@@ -1,9 +1,11 @@
 //! Mails that the outbox holds: their words, and how they leave.
 
 mod carrier;
+mod letters;
 mod words;
 
 pub use carrier::{Carrier, CarrierError};
+pub use letters::dispatch;
 pub use words::{Words, words};
 
 use std::sync::Arc;
@@ -17,7 +19,7 @@ const BATCH: i64 = 20;
 const LOOK: Duration = Duration::from_secs(5);
 
 /// Sends what the outbox holds, for as long as the future is polled.
-pub async fn deliver(store: Arc<Store>, carrier: Carrier, public_url: String) {
+pub async fn deliver(store: Arc<Store>, carrier: Arc<Carrier>, public_url: String) {
     loop {
         match round(&store, &carrier, &public_url).await {
             // There may be more.

@@ -25,6 +25,7 @@ pub mod imports;
 pub mod invitations;
 pub mod journal;
 pub mod keyring;
+pub mod letters;
 pub mod logins;
 pub mod master_keys;
 pub mod one_time;
@@ -79,6 +80,8 @@ pub struct Store {
     pub register: privacy::Register,
     /// Rung when a mail was committed.
     pub mail_bell: tokio::sync::Notify,
+    /// Rung when somebody has approved an e-mail.
+    pub letter_bell: tokio::sync::Notify,
 }
 
 impl Store {
@@ -98,6 +101,7 @@ impl Store {
             audit: AuditSigner::new(&master),
             tokens,
             mail_bell: tokio::sync::Notify::new(),
+            letter_bell: tokio::sync::Notify::new(),
             keyring: Keyring::new(master),
             register,
             tables: rest::Tables::default(),

@@ -29,6 +29,7 @@ mod hostile_frames;
 mod hostile_requests;
 mod imports;
 mod key_rotation;
+mod letters;
 mod live_commands;
 mod live_protocol;
 mod logs;

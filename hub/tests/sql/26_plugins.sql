@@ -2,7 +2,7 @@
 begin;
 \ir support/fixture.psql
 select fixture.house('a'), fixture.house('b');
-select plan(43);
+select plan(64);
 
 -- F276
 select is(fixture.ask('{"plugin": "a/connector"}', 'select app.role()'), 'plugin', 'F276: a plugin is its own role');
@@ -69,6 +69,45 @@ values (fixture.id('a', 'organization'), fixture.id('a', 'connector'), fixture.i
 select throws_ok(format($$ update plugin_jobs set status = 'running', locked_by = app.uuid7(), locked_until = now() where connection_id = %L $$, fixture.id('a', 'connection')),
   '23505', null, 'F278: an account has one run at a time');
 select is(fixture.ask('{"person": "a/owner"}', 'select app.plugin_schedule()'), '42501', 'only the hub queues what is due');
+
+-- F276: of money and messages a plugin writes what became of them, of its own provider and channel.
+insert into plugins (key, name, publisher, kind, version, manifest)
+values ('stripe', 'Stripe', 'FashionOS', 'first_party', '1', '{}'), ('whatsapp', 'WhatsApp', 'FashionOS', 'first_party', '1', '{}');
+insert into plugin_installs (id, organization_id, plugin_key, version, granted_scopes)
+select fixture.id(h, k), fixture.id(h, 'organization'), p, '1', s::text[]
+  from unnest(array['a', 'b']) h, (values ('till', 'stripe', '{billing:read,billing:write}'), ('phone', 'whatsapp', '{crm:read,crm:write}')) v (k, p, s);
+create function fixture.pays(others text) returns text language sql
+as $$ select format('insert into payments (invoice_id, amount, provider, provider_transaction_id%s', others) $$;
+select is(fixture.try('{"plugin": "a/till"}', fixture.pays(format(') values (%L, 5, ''stripe'', ''pi_1'')', fixture.id('a', 'issued invoice')))), '1', 'F276: a plugin notes what was paid');
+select is(fixture.try('{"plugin": "a/phone"}', fixture.pays(format(') values (%L, 5, ''stripe'', ''pi_1'')', fixture.id('a', 'issued invoice')))), '42501', 'F276: with the scope for it');
+select is(fixture.try('{"plugin": "a/till"}', fixture.pays(format(') values (%L, 5, ''manual'', ''1'')', fixture.id('a', 'issued invoice')))), '23514', 'F276: of its own provider');
+select is(fixture.try('{"plugin": "a/till"}', fixture.pays(format(', payer_id) values (%L, 5, ''stripe'', ''pi_1'', %L)', fixture.id('a', 'issued invoice'), fixture.id('a', 'attendee')))), '23514', 'and in nobody''s name');
+select is(fixture.try('{"plugin": "a/till"}', fixture.pays(format(', organization_id) values (%L, 5, ''stripe'', ''pi_1'', %L)', fixture.id('b', 'issued invoice'), fixture.id('b', 'organization')))), '42501', 'never in another house');
+select is(fixture.try('{"plugin": "a/till"}', fixture.pays(format(') values (%L, 5, ''stripe'', ''pi_1'')', fixture.id('b', 'issued invoice')))), '23503', 'nor for another house''s invoice');
+select fixture.act('{"person": "a/owner"}', format('insert into payments (id, invoice_id, amount, provider) values (%L, %L, 50, ''stripe'')', fixture.id('a', 'owed'), fixture.id('a', 'issued invoice')));
+create function fixture.tells(who text, of_table text, which text, change text) returns text language sql
+as $$ select fixture.try(jsonb_build_object('plugin', who), format('update %I set %s where id = %L', of_table, change, fixture.id('a', which))) $$;
+select is(fixture.tells('a/till', 'payments', 'owed', 'status = ''completed'', provider_transaction_id = ''pi_2'', payment_method = ''card'''), '1', 'F276: it says what became of a payment');
+select is(array[fixture.tells('a/till', 'payments', 'owed', 'amount = 1'), fixture.tells('a/till', 'payments', 'owed', 'invoice_id = null'), fixture.tells('a/till', 'payments', 'owed', 'meta_data = ''{"x": 1}''')], array['42501', '42501', '42501'], 'F276: and changes nothing else of it');
+select is(fixture.tells('a/till', 'payments', 'owed', 'provider = ''manual'''), '23514', 'nor whose it is');
+select is(array[fixture.tells('a/phone', 'payments', 'owed', 'status = ''completed'''), fixture.tells('b/till', 'payments', 'owed', 'status = ''completed''')], array['0', '0'], 'nor does one without the scope, or of another house');
+select is(fixture.tells('a/till', 'invoices', 'issued invoice', 'provider = ''stripe'', provider_invoice_id = ''in_1'', hosted_url = ''https://pay.example'', status = ''open'''), '1', 'F276: it says where an invoice can be paid');
+select is(fixture.tells('a/till', 'invoices', 'issued invoice', 'provider = ''stripe'', status = ''paid'''), '23514', 'F276: paid is what payments say');
+select is(array[fixture.tells('a/till', 'invoices', 'issued invoice', 'provider = ''stripe'', tax = 1'), fixture.tells('a/till', 'invoices', 'issued invoice', 'provider = ''stripe'', number = ''INV-0''')], array['42501', '42501'], 'F276: and not what is owed');
+select is(fixture.tells('a/till', 'invoices', 'issued invoice', 'hosted_url = ''https://pay.example'''), '23514', 'nor of an invoice that is nobody''s yet');
+
+insert into messages (id, organization_id, conversation_id, direction, channel, body)
+select fixture.id('a', m), fixture.id('a', 'organization'), fixture.id('a', 'conversation'), 'outbound', c, 'Seven o''clock'
+  from (values ('note', 'whatsapp'), ('letter', 'email')) v (m, c);
+select is(fixture.tells('a/phone', 'messages', 'note', 'status = ''sent'', external_id = ''w1'''), '23514', 'F223: a plugin sends no draft');
+select is(fixture.tells('a/phone', 'messages', 'note', 'status = ''approved'''), '23514', 'F223: and approves nothing');
+select fixture.act('{"person": "a/producer"}', format('update messages set status = ''approved'' where id in (%L, %L)', fixture.id('a', 'note'), fixture.id('a', 'letter')));
+select is(fixture.tells('a/phone', 'messages', 'note', 'status = ''dispatching'''), '23514', 'F223: that it goes out is the hub''s decision');
+select fixture.act('{"system": "a"}', format('update messages set status = ''dispatching'' where id in (%L, %L)', fixture.id('a', 'note'), fixture.id('a', 'letter')));
+select is(fixture.tells('a/phone', 'messages', 'note', 'status = ''sent'', external_id = ''w1'', sent_at = now()'), '1', 'F229: of one on its way it says that it went out');
+select is(array[fixture.tells('a/phone', 'messages', 'note', 'body = ''Eight'''), fixture.tells('a/phone', 'messages', 'note', 'approved_at = now() + interval ''1 hour''')], array['42501', '42501'], 'F223: never with other words');
+select is(fixture.tells('a/phone', 'messages', 'letter', 'status = ''sent'''), '23514', 'F276: nor of another channel');
+select is(array[fixture.tells('a/till', 'messages', 'note', 'status = ''sent'''), fixture.tells('b/phone', 'messages', 'note', 'status = ''sent''')], array['0', '0'], 'nor does one without the scope, or of another house');
 
 select * from finish();
 rollback;

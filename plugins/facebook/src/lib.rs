@@ -50,14 +50,27 @@ fn publish(job: &Job) -> Result<Value, Failure> {
     #[derive(Deserialize)]
     struct Publish {
         post: Named,
+        /// How often somebody began it again.
+        #[serde(default)]
+        again: u32,
     }
     let publish: Publish = payload(job)?;
     let post = meta_graph::post(&publish.post.id)?;
     if post.is_published {
         return Ok(json!({"post": post.published_as, "already": true}));
     }
+    if !post.is_wanted {
+        return Ok(json!({"not_scheduled": true}));
+    }
+    // It may have gone out the time before, unnoticed.
+    if publish.again > 0
+        && let Some(id) = found(&post)?
+    {
+        return published(&post, &id);
+    }
+    let began = meta_graph::began(&job.key, publish.again);
     let Some(asset) = &post.asset else {
-        return put(&Ready { post: post.id, photo: None, began: job.key.clone() });
+        return put(&Ready { post: post.id, photo: None, began });
     };
     let file = files::stat(asset)?;
     if !matches!(file.content_type.as_str(), "image/jpeg" | "image/png" | "image/gif" | "image/webp") {
@@ -75,7 +88,7 @@ fn publish(job: &Job) -> Result<Value, Failure> {
     let made = answer.json()?;
     let photo = made["id"].as_str().ok_or_else(|| later(OPEN_MS, "answer_malformed", "a photo without id"))?;
     // A run of its own, so that every attempt to put the post on the page sends the very same request.
-    let ready = Ready { post: post.id, photo: Some(photo.into()), began: job.key.clone() };
+    let ready = Ready { post: post.id, photo: Some(photo.into()), began };
     let rest = serde_json::to_value(&ready).map_err(|error| permanent("payload_malformed", error.to_string()))?;
     enqueue("post", &rest, &format!("{}:post", job.key), 0)?;
     Ok(json!({"photo": photo}))
@@ -85,6 +98,9 @@ fn put(ready: &Ready) -> Result<Value, Failure> {
     let post = meta_graph::post(&ready.post)?;
     if post.is_published {
         return Ok(json!({"post": post.published_as, "already": true}));
+    }
+    if !post.is_wanted {
+        return Ok(json!({"not_scheduled": true}));
     }
     let key = format!("{}:feed", ready.began);
     let request = Request::post(format!("{GRAPH}/{}/feed", host::account()))

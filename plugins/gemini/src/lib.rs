@@ -48,9 +48,6 @@ struct Enrich {
     /// The columns for which facts are wanted; the usual ones otherwise.
     #[serde(default)]
     fields: Vec<String>,
-    /// Columns that have a suggestion waiting for a person.
-    #[serde(default)]
-    open: Vec<String>,
 }
 
 /// What is known of whoever is looked for, by column.
@@ -79,7 +76,10 @@ fn enrich(job: &Job) -> Result<Value, Failure> {
     };
     let party = Party { known };
     let wanted = |field: &&str| enrich.fields.is_empty() || enrich.fields.iter().any(|wanted| wanted == field);
-    let waits = |field: &&str| enrich.open.iter().any(|open| open == field);
+    // What was suggested before and waits for a person is not suggested again.
+    let query = format!("enrichment_suggestions?select=field&status=eq.proposed&{}", rows::is(column, &enrich.id));
+    let open = rows::select(&query)?;
+    let waits = |field: &&str| open.iter().any(|row| row["field"] == *field);
     let fields: Vec<&str> = usual.iter().copied().filter(wanted).filter(|field| !waits(field)).collect();
     if fields.is_empty() {
         return Ok(json!({"suggestions": 0}));

@@ -67,13 +67,26 @@ fn publish(job: &Job) -> Result<Value, Failure> {
         #[serde(default)]
         round: u32,
         began: Option<String>,
+        /// How often somebody began it again.
+        #[serde(default)]
+        again: u32,
     }
     let publish: Publish = payload(job)?;
     let post = meta_graph::post(&publish.post.id)?;
     if post.is_published {
         return Ok(json!({"media": post.published_as, "already": true}));
     }
-    let began = publish.began.unwrap_or_else(|| job.key.clone());
+    if !post.is_wanted {
+        return Ok(json!({"not_scheduled": true}));
+    }
+    // It may have gone out the time before, unnoticed.
+    if publish.again > 0
+        && publish.began.is_none()
+        && let Some(media) = shown(&post)?
+    {
+        return published(&post, Some(&media));
+    }
+    let began = publish.began.unwrap_or_else(|| meta_graph::began(&job.key, publish.again));
     let Some(asset) = &post.asset else { return failed(&post, "a post on Instagram needs a picture or a video") };
     let file = files::stat(asset)?;
     let fields = match container::fields(&file.content_type, file.bytes, &post.body) {
@@ -104,7 +117,8 @@ fn publish(job: &Job) -> Result<Value, Failure> {
     let made = answer.json()?;
     let container =
         made["id"].as_str().ok_or_else(|| later(PROCESSING_MS, "answer_malformed", "a container without id"))?;
-    proceed(Way { post: post.id, container: container.into(), began, round: publish.round, looks: 0 })
+    // It is published by a run of its own, so that every attempt to do so is about this very container.
+    wait(Way { post: post.id, container: container.into(), began, round: publish.round, looks: 0 })
 }
 
 fn proceed(way: Way) -> Result<Value, Failure> {
@@ -112,7 +126,11 @@ fn proceed(way: Way) -> Result<Value, Failure> {
     if post.is_published {
         return Ok(json!({"media": post.published_as, "already": true}));
     }
-    match look(&way)? {
+    let status = look(&way)?;
+    if !post.is_wanted && status != Status::Published {
+        return Ok(json!({"not_scheduled": true}));
+    }
+    match status {
         Status::Published => found(&post),
         Status::Finished => release(&way, &post),
         Status::InProgress if way.looks >= MOST_LOOKS => failed(&post, "Instagram did not process the picture in time"),
@@ -171,9 +189,13 @@ fn wait(mut way: Way) -> Result<Value, Failure> {
 
 /// Finds the media of a container that was published without an answer.
 fn found(post: &Post) -> Result<Value, Failure> {
+    published(post, shown(post)?.as_deref())
+}
+
+/// The media with the post's text, among those that the account shows.
+fn shown(post: &Post) -> Result<Option<String>, Failure> {
     let media = meta_graph::read(&format!("{}/media", host::account()), &[("fields", "id,caption"), ("limit", "25")])?;
-    let id = meta_graph::unclaimed(&meta_graph::shown(&media, "caption"), &post.body)?;
-    published(post, id.as_deref())
+    meta_graph::unclaimed(&meta_graph::shown(&media, "caption"), &post.body)
 }
 
 fn published(post: &Post, media: Option<&str>) -> Result<Value, Failure> {

@@ -93,6 +93,8 @@ pub struct Post {
     pub asset: Option<String>,
     pub published_as: Option<String>,
     pub is_published: bool,
+    /// Somebody wants it to go out. Not so when they have changed their mind since.
+    pub is_wanted: bool,
 }
 
 /// The post as it is now; what was queued with the job may be old.
@@ -107,7 +109,14 @@ pub fn post(id: &str) -> Result<Post, Failure> {
         asset: text("asset_id"),
         published_as: text("external_post_id"),
         is_published: row["status"] == "published",
+        is_wanted: row["status"] == "scheduled",
     })
+}
+
+/// The name under which a job's effects are known. A job that somebody began again, with a post that may have been changed,
+/// does not go on with what it did before.
+pub fn began(key: &str, again: u32) -> String {
+    if again == 0 { key.to_owned() } else { format!("{key}~{again}") }
 }
 
 /// Among what the vendor shows, newest first as pairs of id and text, the one with this text that no other post of the

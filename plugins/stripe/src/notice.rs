@@ -63,6 +63,10 @@ fn payment_values(intent: &Value) -> Option<Value> {
     };
     let mut values = json!({"provider": "stripe", "provider_transaction_id": intent["id"], "status": status,
         "payment_method": charge["payment_method_details"]["type"]});
+    values["error"] = match status {
+        "failed" => intent["last_payment_error"]["message"].as_str().unwrap_or("it was cancelled at Stripe").into(),
+        _ => Value::Null,
+    };
     if refunded > 0 {
         values["refunded_amount"] = json!(money::amount(refunded, currency));
     }

@@ -110,7 +110,7 @@ fn may_go(message: &Value) -> Result<(), &'static str> {
     if message["direction"] != "outbound" || message["channel"] != "whatsapp" {
         return Err("only messages of the organization for WhatsApp are sent");
     }
-    // The hub moves an approved message to `dispatching` in the transaction that queues its sending.
+    // The hub moves a message to `dispatching` when it takes the job, if it is still what was approved.
     if message["status"] != "dispatching" || message["approved_at"].is_null() {
         return Err("nobody has approved the message");
     }

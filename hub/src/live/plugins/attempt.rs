@@ -234,7 +234,9 @@ fn again(run: &Claimed, asked: Option<u64>) -> Then {
     let mut byte = [0u8; 1];
     // Without randomness they come back together.
     let chance = getrandom::fill(&mut byte).map_or(0.5, |()| f64::from(byte[0]) / 255.0);
-    Then::Again(pause(run.attempt, asked, chance))
+    // Counted from when somebody began it again.
+    let attempt = run.attempt.saturating_sub(run.max_attempts.saturating_sub(8)).max(1);
+    Then::Again(pause(attempt, asked, chance))
 }
 
 fn word(level: Level) -> &'static str {

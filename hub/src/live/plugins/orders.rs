@@ -9,7 +9,7 @@ use crate::store::plugins::PluginError;
 use crate::store::plugins::finish::{Change, Follow, Wishes};
 use crate::store::plugins::queue::Claimed;
 use crate::store::rest::{self, Asker, Shape, Verb};
-use crate::store::{Store, plugins};
+use crate::store::{Store, StoreError, plugins};
 
 /// Changed rows that are read at once: a question names a bounded number of values.
 const AT_ONCE: usize = 100;
@@ -32,7 +32,7 @@ pub(super) async fn order(
     }
     let payload = match run.kind.as_str() {
         "changed" => with_rows(store, run).await?,
-        _ => run.payload.clone(),
+        _ => about_its_row(store, run).await?,
     };
     let mut seed = [0u8; 32];
     getrandom::fill(&mut seed).map_err(|_| PluginError::NotNow("the system has no randomness"))?;
@@ -49,6 +49,45 @@ pub(super) async fn order(
         now_ms: clock::now_ms().unsigned_abs(),
         seed,
     })
+}
+
+/// The payload with the row that the job is about, as it is now and as far as the plugin sees it, and with `again` when somebody
+/// began the job again.
+async fn about_its_row(store: &Store, run: &Claimed) -> Result<Value, PluginError> {
+    let mut payload = run.payload.clone();
+    let Value::Object(fields) = &mut payload else { return Ok(payload) };
+    if run.again > 0 {
+        fields.insert("again".to_owned(), json!(run.again));
+    }
+    let Some((of, id)) = &run.row else { return Ok(payload) };
+    let (word, table) = match of.as_str() {
+        "social_post" => ("post", "social_posts"),
+        "message" => ("message", "messages"),
+        "invoice" => ("invoice", "invoices"),
+        "payment" => ("payment", "payments"),
+        // A picture for a product brings its own words.
+        _ => return Ok(payload),
+    };
+    // Jobs that follow have payloads of their own.
+    if !fields.get(word).is_some_and(Value::is_object) {
+        return Ok(payload);
+    }
+    let filter = [("id".to_owned(), format!("eq.{id}"))];
+    let query = TableQuery::parse(&filter).map_err(|error| PluginError::Refused(error.into()))?;
+    let asker = Asker::plugin(run.install_id, run.organization_id);
+    let answer = match rest::read(store, &asker, table, &query, Shape::default()).await {
+        Ok(answer) => answer,
+        Err(error) if matches!(error.code.as_str(), "PGRST000" | "PGRST003" | "XX000") => {
+            return Err(StoreError::Unavailable(error.to_string()).into());
+        }
+        // It sees no such row: it is told what the row was asked for by.
+        Err(_) => return Ok(payload),
+    };
+    let found: Vec<Value> = serde_json::from_str(&answer.body).unwrap_or_default();
+    if let Some(row) = found.into_iter().next() {
+        fields.insert(word.to_owned(), row);
+    }
+    Ok(payload)
 }
 
 /// Changes with the rows as they are now, as far as the plugin sees them: null where it does not, or where they are gone.

@@ -197,6 +197,11 @@ impl Plugins {
             Ok(runs) => tracing::warn!(runs, "runs of plugins were left behind by a hub that ended; they begin again"),
             Err(error) => tracing::debug!(%error, "the queue of plugins could not be looked at"),
         }
+        match queue::end_late(store).await {
+            Ok(0) => {}
+            Ok(posts) => tracing::warn!(posts, "posts were not published: their accounts were away too long"),
+            Err(error) => tracing::debug!(%error, "posts that are late could not be looked at"),
+        }
         if let Err(error) = queue::schedule(store).await {
             tracing::debug!(%error, "what plugins do by themselves could not be queued");
         }

@@ -253,13 +253,20 @@ async fn follow(transaction: &Transaction<'_>, run: &Claimed, jobs: &[Follow]) -
     // Keys of a plugin are its own: it takes no other's.
     let keys: Vec<String> = jobs.iter().map(|job| format!("{}:{}", run.install_id, job.key)).collect();
     let after: Vec<f64> = jobs.iter().map(|job| job.after_ms as f64 / 1_000.0).collect();
+    let (entity, entity_id) = run.row.clone().unzip();
     transaction
         .execute(
-            "insert into plugin_jobs (install_id, connection_id, kind, payload, idempotency_key, run_at)
-             select $1, $2, j.kind, j.payload, j.key, clock_timestamp() + make_interval(secs => j.after)
-               from unnest($3::text[], $4::jsonb[], $5::text[], $6::float8[]) j(kind, payload, key, after)
-             on conflict (organization_id, idempotency_key) do nothing",
-            &[&run.install_id, &run.connection_id, &kinds, &payloads, &keys, &after],
+            // About the same row, and of the same time: one that was begun again begins again what followed it before.
+            "insert into plugin_jobs as p (install_id, connection_id, kind, payload, idempotency_key, run_at, again, entity_type, entity_id)
+             select distinct on (j.key) $1, $2, j.kind, j.payload, j.key, clock_timestamp() + make_interval(secs => j.after), $7, $8, $9
+               from unnest($3::text[], $4::jsonb[], $5::text[], $6::float8[]) with ordinality j(kind, payload, key, after, n)
+              order by j.key, j.n
+             on conflict (organization_id, idempotency_key) do update
+                set status = 'queued', payload = excluded.payload, run_at = excluded.run_at, again = excluded.again,
+                    max_attempts = p.attempts + 8, cancel_requested = false
+              where p.again < excluded.again and p.install_id = excluded.install_id
+                and p.status in ('succeeded', 'failed', 'dead', 'cancelled')",
+            &[&run.install_id, &run.connection_id, &kinds, &payloads, &keys, &after, &run.again, &entity, &entity_id],
         )
         .await?;
     let waiting: i64 = transaction

@@ -40,6 +40,10 @@ pub struct Claimed {
     pub delivery_id: Option<Uuid>,
     /// What runs.
     pub package_id: Uuid,
+    /// The row that it is about: its kind and id.
+    pub row: Option<(String, Uuid)>,
+    /// How often somebody began it again.
+    pub again: i32,
 }
 
 /// A job that somebody queues.
@@ -93,6 +97,14 @@ pub async fn relieve(store: &Store) -> Result<i32, PluginError> {
     count(store, "select app.plugin_relieve()").await
 }
 
+/// Ends posts whose account was away for more than a day after their time; says how many.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn end_late(store: &Store) -> Result<i32, PluginError> {
+    count(store, "select app.plugin_too_late()").await
+}
+
 /// Queues what is due by itself; says how much that was.
 ///
 /// # Errors
@@ -132,6 +144,8 @@ pub async fn claim(store: &Store, most_of_one: i32) -> Result<Option<Claimed>, P
         max_attempts: row.get::<_, i32>("max_attempts").unsigned_abs(),
         delivery_id: row.get("delivery_id"),
         package_id: row.get("package_id"),
+        row: row.get::<_, Option<String>>("entity_type").zip(row.get("entity_id")),
+        again: row.get("again"),
     }))
 }
 
@@ -194,13 +208,14 @@ pub async fn cancel(store: &Store, by: &Identity, id: Uuid) -> Result<Job, Plugi
     decide(store, by, id, sql, "the job has ended").await
 }
 
-/// Queues a job again that is dead or was cancelled, with all its attempts.
+/// Queues a job again that is dead or was cancelled, with as many attempts as a new one. They are counted on: what an
+/// attempt did outside is known by its number.
 ///
 /// # Errors
 /// `NotFound`, `NotNow` when it waits, runs or went well.
 pub async fn retry(store: &Store, by: &Identity, id: Uuid) -> Result<Job, PluginError> {
     let sql =
-        "update plugin_jobs j set status = 'queued', attempts = 0, run_at = clock_timestamp(), cancel_requested = false
+        "update plugin_jobs j set status = 'queued', again = j.again + 1, max_attempts = j.attempts + 8, run_at = clock_timestamp(), cancel_requested = false
                 where j.id = $1 and j.status in ('dead', 'cancelled', 'failed') and j.install_id is not null";
     decide(store, by, id, sql, "only a job that has failed is tried again").await
 }

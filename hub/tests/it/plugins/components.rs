@@ -32,10 +32,15 @@ pub fn signed(manifest: &Value, by: SigningKey) -> Vec<u8> {
 
 /// A signed package of the plugin that does what its job says, as `plugins/build` left it.
 pub fn probe() -> Vec<u8> {
+    guest("probe")
+}
+
+/// A signed package of one of our plugins, as `plugins/build` left it.
+pub fn guest(name: &str) -> Vec<u8> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../plugins");
-    let module = format!("{folder}/target/wasm32-unknown-unknown/release/probe.wasm");
+    let module = format!("{folder}/target/wasm32-unknown-unknown/release/{name}.wasm");
     let module = std::fs::read(&module).unwrap_or_else(|error| panic!("{module}: {error}. `plugins/build` makes it"));
-    let manifest = std::fs::read(format!("{folder}/probe/manifest.json")).expect("the probe's manifest");
+    let manifest = std::fs::read(format!("{folder}/{name}/manifest.json")).expect("its manifest");
     pack(&manifest, &componentize(&module).expect("a component"), Some(&publisher(1))).expect("a package")
 }
 

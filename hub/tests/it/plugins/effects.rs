@@ -3,15 +3,12 @@ use std::time::Duration;
 use hub::store::plugins::effects::{self, Effect};
 use hub::store::plugins::queue::{self, Claimed};
 use hub::store::plugins::{PluginError, finish};
-use hub_client::Api;
 use serde_json::{Value, json};
 
-use super::components::{idle, manifest, probe};
-use super::vendor::Vendor;
+use super::components::{idle, manifest};
 use super::workshop::{Workshop, upload};
 use crate::support::TestHub;
 use crate::support::http::http;
-use crate::support::process::HubProcess;
 
 /// A hub that runs nothing by itself, and a job that a test has taken.
 async fn taken() -> (TestHub, Claimed) {
@@ -75,61 +72,6 @@ async fn a_run_that_was_given_up_does_nothing_more() {
     let runs = sql.query("select outcome from plugin_runs order by id", &[]).await.expect("runs");
     let outcomes: Vec<String> = runs.iter().map(|row| row.get(0)).collect();
     assert_eq!(outcomes, ["hub_ended", "ok"]);
-}
-
-/// F278: the hub is killed at any moment of jobs that have effects; the vendor has seen each key, and made one effect of it.
-#[tokio::test]
-async fn a_hub_that_is_killed_makes_one_effect_a_key() {
-    const JOBS: usize = 12;
-    const KILLS: u64 = 6;
-    let vendor = Vendor::start().await;
-    let mut hub = HubProcess::start_in("warn", vec![("HUB_PLUGIN_ROUTES", vendor.routes())]).await;
-    let api = Api::new(&hub.url()).expect("a URL");
-    let token = api.sign_in(HubProcess::OWNER, HubProcess::PASSWORD).await.expect("signed in").access_token;
-    let address = hub.url().trim_start_matches("http://").parse().expect("an address");
-    let package = upload(address, &token, &probe()).await.text("id");
-    let body = json!({ "package_id": package });
-    let install = http(address, "POST", "/v1/plugins/installs", Some(&token), Some(&body)).await.text("id");
-    let account = json!({ "account": "vale", "credentials": { "token": "t" } });
-    let path = format!("/v1/plugins/installs/{install}/connections");
-    let connection = http(address, "POST", &path, Some(&token), Some(&account)).await.text("id");
-    for number in 0..JOBS {
-        let steps = json!([{ "do": "send", "method": "POST", "url": format!("https://api.vendor.example/v1/slow/{number}"),
-                             "body": "{}", "effect": "idempotent", "key": format!("post-{number}") }]);
-        let body = json!({ "kind": "pull", "connection_id": connection, "payload": { "steps": steps } });
-        let path = format!("/v1/plugins/installs/{install}/jobs");
-        let answer = http(address, "POST", &path, Some(&token), Some(&body)).await;
-        assert_eq!(answer.status, 202, "{answer:?}");
-    }
-    for kill in 0..KILLS {
-        tokio::time::sleep(Duration::from_millis(120 + 90 * kill)).await;
-        hub.kill().await;
-        hub.serve().await;
-        // A lease lasts as long as a hub may be away; the test does not wait for it.
-        let sql = hub.sql().await;
-        sql.execute("update plugin_jobs set locked_until = now() - interval '1 second' where status = 'running'", &[])
-            .await
-            .expect("late");
-    }
-    let sql = hub.sql().await;
-    let began = std::time::Instant::now();
-    loop {
-        let row = sql
-            .query_one("select count(*) filter (where status = 'succeeded'), count(*) from plugin_jobs", &[])
-            .await
-            .expect("a count");
-        if row.get::<_, i64>(0) == JOBS as i64 {
-            break;
-        }
-        assert!(began.elapsed() < Duration::from_secs(60), "{} of {} jobs", row.get::<_, i64>(0), row.get::<_, i64>(1));
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    let (effects, asked) = (vendor.effects(), vendor.asked());
-    let keys: Vec<String> = effects.keys().cloned().collect();
-    assert_eq!(keys.len(), JOBS, "{asked:?}");
-    assert!(effects.values().all(|made| *made == 1));
-    // What was answered was not sent again: at most once more for each time it was killed.
-    assert!(asked.values().map(|times| u64::from(times - 1)).sum::<u64>() <= KILLS, "{asked:?}");
 }
 
 /// F278: an effect that the vendor does not guard is sent once, and never again when it is not known what became of it.

@@ -18,8 +18,13 @@ pub struct Workshop {
 
 impl Workshop {
     pub async fn open() -> Self {
+        Self::routed(&[]).await
+    }
+
+    /// The same, with the doubles of other vendors.
+    pub async fn routed(others: &[String]) -> Self {
         let vendor = Vendor::start().await;
-        let routes = vendor.routes();
+        let routes = [&[vendor.routes()], others].concat().join(",");
         let hub = TestHub::start_with(|config| config.plugin_routes = Some(routes)).await;
         let token = hub.token(TestHub::OWNER).await;
         Self { hub, vendor, token }

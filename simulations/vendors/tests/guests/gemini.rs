@@ -75,9 +75,12 @@ async fn f212_silence_overload_and_used_up_searches_are_waited_out() {
 #[tokio::test]
 async fn nothing_is_asked_when_every_field_waits_for_a_person() {
     let (gemini, mut stage) = connected().await;
-    let mut payload = contact();
-    payload["open"] = json!(["role", "bio_grounded"]);
-    assert_eq!(stage.does("enrich", payload, "k").await, Ok(json!({"suggestions": 0})));
+    let id = contact()["id"].clone();
+    for field in ["role", "bio_grounded"] {
+        let row = json!({"id": field, "contact_id": id, "field": field, "status": "proposed"});
+        stage.organization.add("enrichment_suggestions", row);
+    }
+    assert_eq!(stage.does("enrich", contact(), "k").await, Ok(json!({"suggestions": 0})));
     assert_eq!(gemini.asked(), Vec::<Value>::new());
 }
 
