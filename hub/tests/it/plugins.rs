@@ -1,9 +1,12 @@
+mod bundled;
 mod changes;
 mod components;
+mod development;
 mod effects;
 mod hooks;
 mod installs;
 mod jobs;
+mod marketplaces;
 mod tenancy;
 mod vendor;
 mod workshop;
