@@ -35,7 +35,7 @@ $(CONSOLE): $(CONSOLE_SOURCES) node_modules/.package-lock.json
 	@touch $@
 
 demo: setup
-	@$(MAKE) --no-print-directory console >&2
+	@$(MAKE) --no-print-directory console plugins >&2
 	cargo build --release -p hub >&2
 	@exec target/release/hub demo
 
@@ -48,7 +48,7 @@ check: setup node_modules/.package-lock.json
 	npm run check -w @fashionos/hub
 	npm run check -w @fashionos/console
 
-test: check console plugins
+test: console plugins check
 	cargo test --manifest-path plugins/Cargo.toml --workspace --no-fail-fast
 	cargo test --workspace --no-fail-fast
 	npm test -w @fashionos/hub

@@ -1,6 +1,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use clap::ArgAction;
+use clap::builder::BoolishValueParser;
 use ipnet::IpNet;
 
 /// How long an access token is good where nobody says otherwise, seconds.
@@ -96,6 +98,15 @@ pub struct Config {
     #[arg(long, env = "HUB_PLUGIN_RUNS", default_value_t = PLUGIN_RUNS, value_parser = clap::value_parser!(u32).range(0..=64))]
     pub plugin_runs: u32,
 
+    /// Whether the plugins that come with this hub are put into the catalogue when it starts; installs are never changed by it.
+    #[arg(long, env = "HUB_BUNDLED_PLUGINS", default_value = "true", action = ArgAction::Set, value_parser = BoolishValueParser::new())]
+    pub bundled_plugins: bool,
+
+    /// Whether owners and admins may run builds of plugins that nobody has signed, as `hub plugin dev` brings them. Not for a hub
+    /// that people work with.
+    #[arg(long, env = "HUB_PLUGIN_DEVELOPMENT", default_value = "false", action = ArgAction::Set, value_parser = BoolishValueParser::new())]
+    pub plugin_development: bool,
+
     /// The register of erasures, which tells a restored database whom to forget again. Keep copies of it apart from those of
     /// the database. `erasures.jsonl` of the data folder when absent.
     #[arg(long, env = "HUB_ERASURES")]
@@ -152,6 +163,8 @@ impl Config {
             objects: None,
             plugin_routes: None,
             plugin_runs: PLUGIN_RUNS,
+            bundled_plugins: false,
+            plugin_development: false,
             s3_endpoint: None,
             s3_region: None,
             s3_access_key_id: None,

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
-use crate::live::plugins::Plugins;
+use crate::live::plugins::{Plugins, bundled};
 use crate::live::{Node, doorbell};
 use crate::mail::{self, Carrier, CarrierError};
 use crate::metrics::Metrics;
@@ -195,6 +195,9 @@ impl Server {
         let files = Arc::new(edge::storage::Files::new(Arc::clone(&objects), config.file_size_limit));
         let node = Node::start(Arc::clone(&database.store), Metrics::new());
         let host = Arc::new(open_host(config, database.store.keyring.master())?);
+        if config.bundled_plugins {
+            bundled::bring(&database.store).await;
+        }
         let most = config.plugin_runs as usize;
         let plugins = Plugins::new(Arc::clone(&node), Arc::clone(&objects), host, public_url.clone(), most)
             .map_err(StartError::Threads)?;
@@ -211,6 +214,7 @@ impl Server {
             settings,
             files,
             Arc::clone(&plugins),
+            config.plugin_development,
             config.trusted_proxies.clone().into(),
         )
         .into_make_service_with_connect_info::<SocketAddr>();

@@ -48,6 +48,7 @@ pub fn router(
     settings: Arc<auth::Settings>,
     files: Arc<storage::Files>,
     plugins: Arc<Plugins>,
+    plugin_development: bool,
     proxies: client_address::Proxies,
 ) -> Router {
     let request_id = HeaderName::from_static("x-request-id");
@@ -84,7 +85,7 @@ pub fn router(
         .merge(documents::routes())
         .merge(realtime::routes())
         .merge(tickets::routes())
-        .merge(plugins::routes(plugins))
+        .merge(plugins::routes(plugins, plugin_development))
         // Files have bytes and ranges of their own; squeezed, they would have others.
         .merge(storage::routes(files))
         .layer(header("content-security-policy", console::POLICY))

@@ -1,8 +1,10 @@
 mod accounts;
 mod amazon;
+mod bundled;
 mod changes;
 mod cloudinary;
 mod components;
+mod development;
 mod effects;
 mod facebook;
 mod files;
@@ -13,6 +15,7 @@ mod instagram;
 mod installs;
 mod jobs;
 mod killed;
+mod marketplaces;
 mod running;
 mod shopify;
 mod stripe;

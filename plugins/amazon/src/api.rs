@@ -1,7 +1,7 @@
 //! The Listings Items API: its addresses, and its errors.
 
 use fashionos_plugin::{
-    Answer, Body, Failure, Request, Value, form, host, json, permanent, rows, setting, unauthorized,
+    Answer, Body, Failure, Request, Value, connection, form, json, permanent, setting, unauthorized,
 };
 
 /// A seller in a marketplace.
@@ -14,7 +14,7 @@ pub struct Seller {
 
 impl Seller {
     pub fn of_connection() -> Result<Seller, Failure> {
-        let connection = rows::connection("amazon")?;
+        let connection = connection()?;
         let marketplace = connection
             .marketplace
             .ok_or_else(|| permanent("marketplace_missing", "the connection names no marketplace"))?;
@@ -26,7 +26,7 @@ impl Seller {
         };
         let base = format!(
             "https://sellingpartnerapi-{region}.amazon.com/listings/2021-08-01/items/{}",
-            form::escape(&host::account())
+            form::escape(&connection.account)
         );
         Ok(Seller { connection: connection.id, marketplace, base })
     }

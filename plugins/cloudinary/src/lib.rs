@@ -3,7 +3,9 @@
 mod sizes;
 
 use fashionos_plugin::{Answer, Body, Failure, Job, Plugin, Request, Value};
-use fashionos_plugin::{files, form, fresh_id, host, json, kv, payload, permanent, required_setting, rows, setting};
+use fashionos_plugin::{
+    connection, files, form, fresh_id, host, json, kv, payload, permanent, required_setting, rows, setting,
+};
 use serde::Deserialize;
 
 use sizes::Size;
@@ -100,7 +102,7 @@ fn publish(job: &Job) -> Result<Value, Failure> {
     let row = json!({
         "id": id,
         "asset_id": asset.id,
-        "connection_id": rows::connection("cloudinary")?.id,
+        "connection_id": connection()?.id,
         "public_id": public_id,
         "folder": folder(),
         "format": copy["format"],

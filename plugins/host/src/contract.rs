@@ -20,7 +20,7 @@ wasmtime::component::bindgen!({
 pub use exports::fashionos::plugin::guest::Job;
 pub use fashionos::plugin::failures::{Failure, Fault, Postponement};
 pub use fashionos::plugin::files::File;
-pub use fashionos::plugin::host::Level;
+pub use fashionos::plugin::host::{Connected, Level};
 pub use fashionos::plugin::http::{
     Authorization, Body, Content, Effect, FileRange, HttpError, Part, Request, Response,
 };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, watch};
-use wasmtime::component::InstancePre;
+use wasmtime::component::{Component, InstancePre};
 use wasmtime::{Store, Trap, UpdateDeadline};
 
 use crate::broker::{Broker, Errand};
@@ -12,7 +12,7 @@ use crate::contract::exports::fashionos::plugin::guest;
 use crate::end::{Bound, End};
 use crate::engine::{Engine, EngineError, MAX_COMPONENT_BYTES, Settings};
 use crate::live::Live;
-use crate::manifest::{Manifest, ManifestError};
+use crate::manifest::{CONTRACT, Manifest, ManifestError, version};
 use crate::order::Order;
 use crate::recording::Recording;
 use crate::run::{Run, Used};
@@ -112,11 +112,28 @@ impl Host {
         }
         let not_a_plugin =
             |error: wasmtime::Error| LoadError::NotAPlugin(format!("{error:#}").chars().take(500).collect());
-        let component = self.engine.component(component).map_err(not_a_plugin)?;
+        // A component of ten megabytes is compiled for seconds: not on a thread on which others wait.
+        let (engine, bytes) = (Arc::clone(&self.engine), component.to_vec());
+        let component = tokio::task::spawn_blocking(move || engine.component(&bytes))
+            .await
+            .map_err(|error| LoadError::NotAPlugin(error.to_string()))?
+            .map_err(not_a_plugin)?;
+        let built_for = built_for(&component, &self.engine.wasm);
+        let newest = version(CONTRACT).unwrap_or_default();
+        if let Some(newer) = built_for.filter(|(major, minor, _)| *major != newest.0 || *minor > newest.1) {
+            let (major, minor, patch) = newer;
+            return Err(ManifestError::Contract(format!("{major}.{minor}.{patch}")).into());
+        }
         let ready = self.engine.linker.instantiate_pre(&component).map_err(not_a_plugin)?;
         let guest = Arc::new(guest::GuestIndices::new(&ready).map_err(not_a_plugin)?);
-        let order =
-            Order { job: no_job(), account: String::new(), settings: Default::default(), now_ms: 0, seed: [0; 32] };
+        let order = Order {
+            job: no_job(),
+            account: String::new(),
+            connection: None,
+            settings: Default::default(),
+            now_ms: 0,
+            seed: [0; 32],
+        };
         let mut sandbox = Sandbox::new(None, order, World::None, false);
         sandbox.bounds.compute = DESCRIBE_TIME;
         let mut store = self.store(sandbox);
@@ -128,7 +145,15 @@ impl Host {
             guest.load(&mut store, &instance)?.call_describe(&mut store).await
         });
         let json = described.await.map_err(|error| LoadError::Describe(ending(&error)))?;
-        Ok(Plugin { manifest: Arc::new(Manifest::parse(json.as_bytes())?), ready, guest })
+        let manifest = Manifest::parse(json.as_bytes())?;
+        // A hub of the version that the manifest names has to be able to run it.
+        if let (Some(built_for), Some(named)) = (built_for, version(&manifest.contract))
+            && built_for.1 > named.1
+        {
+            let problem = format!("the component was built for {}.{}.{}", built_for.0, built_for.1, built_for.2);
+            return Err(ManifestError::Invalid { field: "contract".into(), problem }.into());
+        }
+        Ok(Plugin { manifest: Arc::new(manifest), ready, guest })
     }
 
     /// Does one job in a fresh sandbox. Never fails: how it ended is in the answer. Dropping the future ends the run.
@@ -239,6 +264,14 @@ impl Host {
         });
         store
     }
+}
+
+/// The newest version of the contract that a component's imports and exports name.
+fn built_for(component: &Component, engine: &wasmtime::Engine) -> Option<(u32, u32, u32)> {
+    let types = component.component_type();
+    let imports = types.imports(engine).map(|(name, _)| name.to_owned());
+    let exports = types.exports(engine).map(|(name, _)| name.to_owned());
+    imports.chain(exports).filter_map(|name| version(name.strip_prefix("fashionos:plugin/")?.split_once('@')?.1)).max()
 }
 
 fn no_job() -> guest::Job {

@@ -40,14 +40,14 @@ pub use address::is_public;
 pub use broker::Broker;
 pub use end::{Bound, End};
 pub use endpoint::{Endpoint, Rate};
-pub use engine::{CacheSettings, EngineError, Settings};
+pub use engine::{CacheSettings, EngineError, MAX_COMPONENT_BYTES, Settings};
 pub use host::{Client, Host, LoadError, Plugin};
 pub use log::{Log, LogLine};
 pub use manifest::{
     CONTRACT, Credential, CredentialKind, FormSignature, JobKind, Limits, Manifest, ManifestError, Setting,
     Subscription, version,
 };
-pub use order::Order;
+pub use order::{Connected, Order};
 pub use question::{Answer, Call, Question};
 pub use recorded::{Octets, RecordedBody, RecordedContent, RecordedPart, RecordedRequest, RecordedResponse};
 pub use recording::{Recording, RecordingError};

@@ -11,7 +11,7 @@ use crate::endpoint::Endpoint;
 use crate::webhook::WebhookScheme;
 
 /// The newest version of the contract that this host speaks; `plugins/wit` says what may change in it.
-pub const CONTRACT: &str = "1.0.0";
+pub const CONTRACT: &str = "1.1.0";
 
 /// Largest manifest that is read, in bytes of JSON.
 pub const MAX_MANIFEST_BYTES: usize = 64 * 1024;

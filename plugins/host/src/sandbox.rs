@@ -7,7 +7,7 @@ use std::time::Duration;
 use wasmtime::ResourceLimiter;
 
 use crate::contract::fashionos::plugin as imports;
-use crate::contract::{Failure, Fault, File, HttpError, Level, QueuedJob, Request, Response};
+use crate::contract::{Connected, Failure, Fault, File, HttpError, Level, QueuedJob, Request, Response};
 use crate::end::{Bound, End};
 use crate::engine::MAX_TABLE_ELEMENTS;
 use crate::live::Live;
@@ -221,6 +221,15 @@ impl imports::host::Host for Sandbox {
     fn account(&mut self) -> wasmtime::Result<String> {
         self.called()?;
         Ok(self.order.account.clone())
+    }
+
+    fn connection(&mut self) -> wasmtime::Result<Option<Connected>> {
+        self.called()?;
+        Ok(self.order.connection.clone().map(|connection| Connected {
+            id: connection.id,
+            account: self.order.account.clone(),
+            marketplace: connection.marketplace,
+        }))
     }
 
     fn random(&mut self, count: u32) -> wasmtime::Result<Result<Vec<u8>, Failure>> {

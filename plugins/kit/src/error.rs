@@ -23,6 +23,27 @@ pub enum KitError {
     NoKey,
     #[error("the manifest in the folder is not what the component's `describe` answers; build it again")]
     ManifestDiffers,
+    #[error("the package was signed by another key already: {0}")]
+    Signed(String),
+    #[error("the folder cannot be watched: {0}")]
+    Watch(notify::Error),
+    #[error("{} has more than {most} folders; is it the plugin's?", path.display())]
+    ManyFolders { path: PathBuf, most: usize },
+    #[error("`{0}` failed")]
+    Build(String),
+    #[error("the payload is no JSON: {0}")]
+    Payload(serde_json::Error),
+    #[error("who are you? Set HUB_EMAIL and HUB_PASSWORD, or HUB_TOKEN")]
+    NoSignIn,
+    #[error("no account `{0}` is connected to this plugin; connect it in the console")]
+    NoAccount(String),
+    #[error("{0} cannot be reached: {1}")]
+    HubUnreachable(String, String),
+    /// With the hub's own code.
+    #[error("{code}: {message}")]
+    HubRefused { code: String, message: String },
+    #[error("the run did not end well")]
+    NotWell,
     #[error(transparent)]
     Manifest(#[from] ManifestError),
     #[error(transparent)]

@@ -1,6 +1,7 @@
-//! The developer's side of plugins: `hub plugin new`, `key`, `pack`, `inspect`, `test`, `replay`. None of them needs a hub or a
-//! database; they run plugins in the same host as the hub does.
+//! The developer's side of plugins: `hub plugin new`, `key`, `pack`, `sign`, `inspect`, `test`, `replay`. None of them needs a hub or
+//! a database; they run plugins in the same host as the hub does. `hub plugin dev` brings builds to a hub that runs.
 
+mod dev;
 mod error;
 mod inspect;
 mod key;
@@ -8,13 +9,18 @@ mod new;
 mod pack;
 mod project;
 mod replay;
+mod running_hub;
 mod script;
+mod sign;
 mod test;
+mod watch;
 
 use std::path::PathBuf;
 
 use clap::Subcommand;
+pub use dev::Dev;
 pub use error::KitError;
+pub use new::Language;
 
 /// For whoever writes a plugin.
 #[derive(Debug, Subcommand)]
@@ -23,6 +29,9 @@ pub enum KitCommand {
     New {
         /// The plugin's key: small letters, digits and underscores.
         name: String,
+        /// What it is written in.
+        #[arg(long, value_enum, default_value = "rust")]
+        lang: Language,
         /// Where; the folder must not be there yet. Without it, a folder of that name here.
         #[arg(long)]
         out: Option<PathBuf>,
@@ -47,6 +56,20 @@ pub enum KitCommand {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Sign a package that was packed without a key.
+    Sign {
+        /// NAME-VERSION.plugin.
+        package: PathBuf,
+        /// The secret half of the publisher's key.
+        #[arg(long)]
+        key: PathBuf,
+        /// The signed package; without it, the same file.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Work on a plugin with a hub that runs: with every save it is built and taken into the hub, a job is queued, and what the
+    /// run does is shown. No version is used up, nothing has to be signed.
+    Dev(Box<Dev>),
     /// Say what a package holds and who signed it.
     Inspect { package: PathBuf },
     /// Run the scripts of a plugin (`tests/*.json`) in the real host, against the answers that they hold.
@@ -74,9 +97,11 @@ impl KitCommand {
     /// When it cannot be done, or when a script or a replay ends otherwise than it should.
     pub async fn run(self) -> Result<(), KitError> {
         match self {
-            KitCommand::New { name, out } => new::project(&name, out),
+            KitCommand::New { name, lang, out } => new::project(&name, lang, out),
             KitCommand::Key { file } => key::make(&file),
             KitCommand::Pack { project, wasm, key, out } => pack::pack(&project, wasm, key, out),
+            KitCommand::Sign { package, key, out } => sign::sign(&package, &key, out),
+            KitCommand::Dev(wanted) => dev::dev(*wanted).await,
             KitCommand::Inspect { package } => inspect::inspect(&package).await,
             KitCommand::Test { project, wasm } => test::test(&project, wasm).await,
             KitCommand::Replay { recording, plugin } => replay::replay(&recording, &plugin).await,

@@ -17,7 +17,7 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// Reads a folder. `wasm` names the module or component; otherwise the newest in `target` is taken.
+    /// Reads a folder. `wasm` names the module or component; otherwise what lies in `target` or `dist` is taken.
     pub(crate) fn read(folder: &Path, wasm: Option<PathBuf>) -> Result<Project, KitError> {
         let path = folder.join("manifest.json");
         let manifest_json = fs::read(&path).map_err(KitError::file(path))?;
@@ -52,9 +52,10 @@ impl Project {
 
 fn built(folder: &Path, key: &str) -> Option<PathBuf> {
     let name = format!("{key}.wasm");
-    // A plugin of its own has its `target` inside, a member of a workspace above.
-    [folder.join("target"), folder.join("../target")]
+    let rust = Path::new("wasm32-unknown-unknown/release");
+    // A plugin of its own has its `target` inside, a member of a workspace above; one in JavaScript has `dist`.
+    [folder.join("target").join(rust), folder.join("../target").join(rust), folder.join("dist")]
         .into_iter()
-        .map(|target| target.join("wasm32-unknown-unknown/release").join(&name))
+        .map(|built| built.join(&name))
         .find(|path| path.is_file())
 }

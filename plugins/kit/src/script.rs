@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use plugin_host::contract::Job;
-use plugin_host::{Call, End, Log, Octets, Order, RecordWrite, Recording, Run, Staged};
+use plugin_host::{Call, Connected, End, Log, Octets, Order, RecordWrite, Recording, Run, Staged};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -16,6 +16,9 @@ pub(crate) struct Script {
     job: ScriptJob,
     #[serde(default)]
     account: String,
+    /// Its id and marketplace, for plugins that ask.
+    #[serde(default)]
+    connection: Option<Connected>,
     #[serde(default)]
     settings: BTreeMap<String, Value>,
     /// Milliseconds since 1970.
@@ -86,6 +89,7 @@ impl Script {
                     attempt: self.job.attempt,
                 },
                 account: self.account.clone(),
+                connection: self.connection.clone(),
                 settings: self.settings.clone(),
                 now_ms: self.now_ms,
                 seed: [0; 32],

@@ -34,6 +34,7 @@ enum Step {
     NotDone {
         key: String,
     },
+    Connection,
     Put {
         key: String,
         value: String,
@@ -169,6 +170,9 @@ fn step(step: Step) -> Result<Value, Failure> {
                 Err(http::HttpError::Throttled(ms)) => json!({ "throttled": ms > 0 }),
             }
         }
+        Step::Connection => host::connection().map_or(Value::Null, |connected| {
+            json!({ "id": connected.id, "account": connected.account, "marketplace": connected.marketplace })
+        }),
         Step::NotDone { key } => {
             http::not_done(&key);
             Value::Null

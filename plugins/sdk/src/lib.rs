@@ -76,6 +76,11 @@ pub fn required_setting<T: serde::de::DeserializeOwned>(key: &str) -> Result<T, 
     setting(key).ok_or_else(|| permanent("setting_missing", format!("the setting `{key}` is missing or malformed")))
 }
 
+/// The connection for which this run is: its id, as tables refer to it, its account, its marketplace.
+pub fn connection() -> Result<host::Connected, Failure> {
+    host::connection().ok_or_else(|| permanent("connection_missing", "this job needs a connected account"))
+}
+
 /// Shows how far the run is; ends it when somebody cancelled the job.
 pub fn progress(done: u64, total: Option<u64>, note: &str) -> Result<(), Failure> {
     if host::progress(done, total, note) { Ok(()) } else { Err(Failure::Cancelled) }

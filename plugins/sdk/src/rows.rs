@@ -1,7 +1,7 @@
 //! Rows of the organization.
 
 use crate::contract::fashionos::plugin::records;
-use crate::{Failure, Value, form, host, permanent};
+use crate::{Failure, Value, form, permanent};
 
 /// Asks for rows, as `/rest/v1` is asked: `products?select=id,sku&sku=eq.A-1`.
 pub fn select(query: &str) -> Result<Vec<Value>, Failure> {
@@ -46,31 +46,6 @@ pub fn is_one_of<'a>(column: &str, values: impl IntoIterator<Item = &'a str>) ->
         .map(|value| form::escape(&format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))))
         .collect();
     format!("{column}=in.({})", quoted.join(","))
-}
-
-/// The connection for which a run is, as tables refer to it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Connection {
-    pub id: String,
-    /// Amazon's marketplace, where the vendor has such.
-    pub marketplace: Option<String>,
-}
-
-/// The connection for which this run is.
-pub fn connection(provider: &str) -> Result<Connection, Failure> {
-    let query = format!(
-        "plugin_connections?select=id,marketplace_id&{}&{}",
-        is("provider", provider),
-        is("external_account_id", &host::account())
-    );
-    match select(&query)?.as_slice() {
-        [row] => {
-            let id = row["id"].as_str().ok_or_else(|| permanent("rows_malformed", "a connection without id"))?;
-            Ok(Connection { id: id.into(), marketplace: row["marketplace_id"].as_str().map(str::to_owned) })
-        }
-        [] => Err(permanent("connection_unknown", "the connection of this run is gone")),
-        _ => Err(permanent("connection_ambiguous", "the account is connected more than once")),
-    }
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ fn reply(answer: &Answer) -> Result<Reply, Failure> {
     if answer.status == 401 {
         return Err(unauthorized("token_refused", "the shop no longer takes the token"));
     }
-    let body = answer.ok()?;
+    let mut body = answer.ok()?;
     let allowance = allowance(&body["extensions"]["cost"]);
     if let Some(error) = body["errors"].as_array().and_then(|errors| errors.first()) {
         let message = error["message"].as_str().unwrap_or("the shop refused the query").to_owned();
@@ -85,8 +85,8 @@ fn reply(answer: &Answer) -> Result<Reply, Failure> {
             _ => permanent("query_refused", message),
         });
     }
-    match &body["data"] {
-        Value::Object(_) => Ok(Reply { data: body["data"].clone(), allowance }),
+    match body["data"].take() {
+        data @ Value::Object(_) => Ok(Reply { data, allowance }),
         _ => Err(later(THROTTLED_MS, "answer_malformed", "the shop answered without data")),
     }
 }

@@ -1,7 +1,9 @@
 //! Products of the shop, as rows of `channel_products`.
 
+use std::collections::BTreeMap;
+
 use fashionos_plugin::{
-    Failure, Job, Value, enqueue, fresh_id, host, json, kv, payload, permanent, progress, rows, time,
+    Failure, Job, Value, connection, enqueue, fresh_id, host, json, kv, payload, permanent, progress, rows, time,
 };
 use serde::Deserialize;
 
@@ -64,7 +66,7 @@ struct Page {
 /// Fetches what changed since the last walk, page by page, and goes on in another run when the shop's allowance is used up.
 pub fn pull(job: &Job) -> Result<Value, Failure> {
     let pull: Pull = payload(job)?;
-    let connection = rows::connection("shopify")?.id;
+    let connection = connection()?.id;
     let filter = match pull.filter {
         Some(filter) => Some(filter),
         None if pull.full => None,
@@ -73,8 +75,8 @@ pub fn pull(job: &Job) -> Result<Value, Failure> {
     let (mut cursor, mut seen, mut written) = (pull.cursor, 0, 0);
     for page_number in 1.. {
         let variables = json!({"first": PAGE, "after": cursor, "query": filter});
-        let Reply { data, allowance } = graphql::read(PRODUCTS, variables, PAGE_POINTS)?;
-        let page: Page = serde_json::from_value(data["products"].clone())
+        let Reply { mut data, allowance } = graphql::read(PRODUCTS, variables, PAGE_POINTS)?;
+        let page: Page = serde_json::from_value(data["products"].take())
             .map_err(|error| permanent("answer_malformed", error.to_string()))?;
         written += write(&connection, &page.nodes)?;
         seen += page.nodes.len() as u64;
@@ -111,14 +113,14 @@ pub fn webhook(job: &Job) -> Result<Value, Failure> {
         return Ok(json!({"ignored": topic}));
     }
     let id = named_product(&job.body).ok_or_else(|| permanent("body_malformed", "the notice names no product"))?;
-    let connection = rows::connection("shopify")?.id;
-    let data = graphql::read(PRODUCT, json!({"id": id}), 1)?.data;
+    let connection = connection()?.id;
+    let mut data = graphql::read(PRODUCT, json!({"id": id}), 1)?.data;
     if data["product"].is_null() {
         let filter = format!("{}&{}", rows::is("connection_id", &connection), rows::is("external_product_id", &id));
         rows::delete("channel_products", &filter)?;
         return Ok(json!({"deleted": id}));
     }
-    let product: Product = serde_json::from_value(data["product"].clone())
+    let product: Product = serde_json::from_value(data["product"].take())
         .map_err(|error| permanent("answer_malformed", error.to_string()))?;
     let written = write(&connection, &[product])?;
     Ok(json!({"product": id, "written": written}))
@@ -134,10 +136,12 @@ fn write(connection: &str, products: &[Product]) -> Result<usize, Failure> {
         rows::is("connection_id", connection),
         rows::is_one_of("external_product_id", products.iter().map(|product| product.id.as_str())),
     ))?;
+    let there: BTreeMap<&str, &Value> =
+        there.iter().filter_map(|row| Some((row["external_product_id"].as_str()?, row))).collect();
     let now = time::rfc3339(host::now_ms());
     let mut changed = Vec::new();
     for product in products {
-        let row = there.iter().find(|row| row["external_product_id"] == product.id.as_str());
+        let row = there.get(product.id.as_str());
         if row.is_some_and(|row| is_same(row, product)) {
             continue;
         }

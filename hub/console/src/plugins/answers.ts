@@ -57,8 +57,10 @@ export interface Offer {
   kind: "first_party" | "third_party";
   version: string;
   manifest: Manifest;
-  /** An Ed25519 key in hexadecimal. */
-  signed_by: string;
+  /** An Ed25519 key in hexadecimal; null where nobody signed it. */
+  signed_by: string | null;
+  /** `hub`: it comes with the hub, and is not signed. `development`: a build that somebody tries out. */
+  origin: "hub" | "signed" | "development";
   /** Brought by the organization, not by the operator. */
   own: boolean;
 }
@@ -160,7 +162,7 @@ export interface Difference {
   more: string[];
   less: string[];
   asks_for_more: boolean;
-  signed_by: string;
+  signed_by: string | null;
 }
 
 /** What is agreed to. */

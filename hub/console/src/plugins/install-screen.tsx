@@ -11,7 +11,7 @@ import { AskedList } from "./asked-list";
 import { Failure } from "./failure";
 import { INSTALL_FACES } from "./job-face";
 import { JobSection } from "./job-section";
-import { fingerprint, otherVersions, scopeWords } from "./permissions";
+import { answersFor, otherVersions, scopeWords } from "./permissions";
 import type { Onlooker } from "./plugins-page";
 import { RemoveSheet } from "./remove-sheet";
 import { RightsSheet } from "./rights-sheet";
@@ -81,7 +81,7 @@ function Head({ install, packages, onlooker, onChanged }: { install: Install; pa
             {install.version} by {install.manifest?.publisher}
             {current && (
               <>
-                , key <span className="code">{fingerprint(current.signed_by)}</span>
+                , <span className={current.signed_by ? "code" : undefined}>{answersFor(current)}</span>
               </>
             )}{" "}
             <Tag tone={tone}>{word}</Tag>

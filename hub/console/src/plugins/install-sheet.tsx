@@ -52,7 +52,14 @@ export function InstallSheet({ offer, onClose, onInstalled }: { offer: Offer; on
 }
 
 /** Who made a package, and the whole key, to be compared with the one that they publish. */
-export function Signature({ offer: { publisher, signed_by: key, own } }: { offer: Pick<Offer, "publisher" | "signed_by" | "own"> }) {
+export function Signature({ offer: { publisher, signed_by: key, origin, own } }: { offer: Pick<Offer, "publisher" | "signed_by" | "origin" | "own"> }) {
+  if (key === null) {
+    return (
+      <p className="text-small">
+        By <strong className="font-semibold">{publisher}</strong>. {origin === "hub" ? "It comes with this hub." : "A build in development that nobody has signed."}
+      </p>
+    );
+  }
   return (
     <div className="text-small">
       <p>

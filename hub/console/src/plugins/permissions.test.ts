@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { Manifest, Offer } from "./answers";
-import { asked, catalogue, compareVersions, fingerprint, otherVersions, scopeWords, span, ticked } from "./permissions";
+import { answersFor, asked, catalogue, compareVersions, fingerprint, otherVersions, scopeWords, span, ticked } from "./permissions";
 
 const MANIFEST: Manifest = { key: "shop", name: "Shop", publisher: "Somebody", version: "1.0.0", scopes: ["commerce:read", "commerce:write"], jobs: [{ name: "pull", title: "Fetch products" }] };
 
 function offer(key: string, version: string, id = `${key} ${version}`): Offer {
-  return { id, key, name: key, publisher: "Somebody", kind: "third_party", version, manifest: { ...MANIFEST, key, version }, signed_by: "ab".repeat(32), own: false };
+  return { id, key, name: key, publisher: "Somebody", kind: "third_party", version, manifest: { ...MANIFEST, key, version }, signed_by: "ab".repeat(32), origin: "signed", own: false };
 }
 
 test("an administrator sees every host, credential, notice and schedule that a plugin asks for", () => {
@@ -53,4 +53,10 @@ test("what was left out stays left out in another version; what is new is asked 
   const next = { ...MANIFEST, scopes: ["commerce:read", "commerce:write", "media:read"] };
   expect(ticked(next, { manifest: MANIFEST, granted_scopes: ["commerce:read"] })).toEqual(["commerce:read", "media:read"]);
   expect(ticked({ ...MANIFEST, scopes: [] }, { manifest: MANIFEST, granted_scopes: ["commerce:read"] })).toEqual([]);
+});
+
+test("who answers for a package is a key, the hub, or nobody yet", () => {
+  expect(answersFor({ signed_by: "0123456789abcdef".repeat(4), origin: "signed" })).toBe("key 0123 4567 89ab cdef");
+  expect(answersFor({ signed_by: null, origin: "hub" })).toBe("comes with this hub");
+  expect(answersFor({ signed_by: null, origin: "development" })).toBe("in development, not signed");
 });

@@ -42,9 +42,16 @@ export function fingerprint(key: string): string {
   return (key.match(/.{4}/g) ?? [key]).slice(0, 4).join(" ");
 }
 
-/** Compares `MAJOR.MINOR.PATCH`; below 0 when `a` is older. */
+/** Who answers for a package, in a few words. */
+export function answersFor(offer: Pick<Offer, "signed_by" | "origin">): string {
+  if (offer.signed_by) return `key ${fingerprint(offer.signed_by)}`;
+  return offer.origin === "hub" ? "comes with this hub" : "in development, not signed";
+}
+
+/** Compares `MAJOR.MINOR.PATCH`; below 0 when `a` is older. What stands behind a `+` tells builds of one version apart. */
 export function compareVersions(a: string, b: string): number {
-  const [left, right] = [a.split(".").map(Number), b.split(".").map(Number)];
+  const numbers = (version: string) => version.split("+")[0]!.split(".").map(Number);
+  const [left, right] = [numbers(a), numbers(b)];
   const at = left.findIndex((number, index) => number !== (right[index] ?? 0));
   return at < 0 ? 0 : left[at]! - (right[at] ?? 0);
 }

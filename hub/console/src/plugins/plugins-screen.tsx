@@ -9,7 +9,7 @@ import type { Connection, Install, Offer, Overview, Uploaded } from "./answers";
 import { Failure } from "./failure";
 import { InstallSheet } from "./install-sheet";
 import { INSTALL_FACES, refusedWords } from "./job-face";
-import { catalogue, compareVersions, fingerprint, otherVersions } from "./permissions";
+import { answersFor, catalogue, compareVersions, otherVersions } from "./permissions";
 import type { Onlooker } from "./plugins-page";
 import { UpgradeSheet } from "./upgrade-sheet";
 import { UploadBox } from "./upload-box";
@@ -138,7 +138,7 @@ function Offers({ offers, manages, onChoose }: { offers: Offer[]; manages: boole
             </p>
             {offer.manifest.about && <p className="text-small">{offer.manifest.about}</p>}
             <p className="text-small text-quiet">
-              {offer.publisher}, key <span className="code">{fingerprint(offer.signed_by)}</span>
+              {offer.publisher}, <span className={offer.signed_by ? "code" : undefined}>{answersFor(offer)}</span>
             </p>
           </div>
           {manages && (

@@ -2,6 +2,7 @@
 //! `/hooks`: what vendors have to say.
 
 mod connections;
+mod development;
 mod hooks;
 mod installs;
 mod jobs;
@@ -20,8 +21,8 @@ use crate::live::plugins::Plugins;
 /// Bodies of requests that bring no package, bytes.
 const BODY: usize = 64 * 1024;
 
-/// Plugins, for the console; and their webhooks.
-pub fn routes(plugins: Arc<Plugins>) -> Router<Arc<Node>> {
+/// Plugins, for the console; and their webhooks. With `development`, builds that nobody signed are taken too.
+pub fn routes(plugins: Arc<Plugins>, development: bool) -> Router<Arc<Node>> {
     let small = Router::new()
         .route("/v1/plugins", get(packages::overview))
         .route("/v1/plugins/installs", post(installs::install))
@@ -42,6 +43,8 @@ pub fn routes(plugins: Arc<Plugins>) -> Router<Arc<Node>> {
         .layer(DefaultBodyLimit::max(BODY));
     let uploads = Router::new()
         .route("/v1/plugins/packages", post(packages::upload))
+        .route("/v1/plugins/development", post(development::try_out))
+        .layer(Extension(development::Allowed(development)))
         .layer(DefaultBodyLimit::max(plugin_host::package::MAX_PACKAGE_BYTES));
     let hooks = Router::new()
         .route("/hooks/{plugin}/{connection}", get(hooks::challenge).post(hooks::receive))

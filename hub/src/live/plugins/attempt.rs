@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::plugin_retry::pause;
 use plugin_host::contract::{Failure, Level};
-use plugin_host::{Client, End, Plugin, Run};
+use plugin_host::{Client, Connected, End, Order, Plugin, Run};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -127,6 +127,10 @@ async fn once(
 ) -> Result<(Run, Vec<String>), Verdict> {
     let manifest = Arc::clone(plugin.manifest());
     let name = account.as_ref().map(|account| account.account.clone()).unwrap_or_default();
+    let connection = run.connection_id.map(|id| Connected {
+        id: id.to_string(),
+        marketplace: account.as_ref().and_then(|account| account.marketplace_id.clone()),
+    });
     let (store, for_run, of) = (Arc::clone(&plugins.node.store), run.clone(), Arc::clone(&manifest));
     let ordered = plugins
         .at_home(async move {
@@ -135,7 +139,7 @@ async fn once(
         })
         .await;
     let order = match ordered {
-        Some(Ok(order)) => order,
+        Some(Ok(order)) => Order { connection, ..order },
         Some(Err(error @ (PluginError::NotFound(_) | PluginError::Sealed))) => {
             return Err(Verdict::new(error.code(), error.to_string(), Then::Dead));
         }

@@ -50,16 +50,13 @@ impl Unusable {
     }
 }
 
-/// Opens a package, and tries whether it is what it says: signed, a component of the contract, with the manifest that was
-/// signed.
+/// Opens a package, and tries whether it is what it says: a component of the contract, with the manifest of the package. Who
+/// may bring one that nobody signed was decided when it was taken.
 ///
 /// # Errors
 /// See [`Unusable`].
-async fn opened(host: &Host, file: &[u8]) -> Result<(Package, Plugin), Unusable> {
+pub(super) async fn opened(host: &Host, file: &[u8]) -> Result<(Package, Plugin), Unusable> {
     let package = plugin_host::package::open(file)?;
-    if package.signer.is_none() {
-        return Err(Unusable::Unsigned);
-    }
     let plugin = host.load(&package.component).await?;
     if **plugin.manifest() != package.manifest {
         return Err(Unusable::Manifest);
@@ -82,10 +79,10 @@ pub struct Taken {
 /// See [`Unusable`].
 pub async fn take(host: &Host, store: &Store, organization: Option<Uuid>, file: &[u8]) -> Result<Taken, Unusable> {
     let (package, _) = opened(host, file).await?;
+    let signer = package.signer.ok_or(Unusable::Unsigned)?;
     let manifest: Value =
         serde_json::from_slice(&package.manifest_json).map_err(|error| PackageError::Malformed(error.to_string()))?;
     let capabilities: Vec<String> = package.manifest.jobs.iter().map(|job| job.name.clone()).collect();
-    let signer = package.signer.unwrap_or_default();
     let kept = packages::Package {
         key: &package.manifest.key,
         name: &package.manifest.name,
@@ -102,7 +99,7 @@ pub async fn take(host: &Host, store: &Store, organization: Option<Uuid>, file: 
 }
 
 /// What tells one package's content from another's.
-fn digest(package: &Package) -> [u8; 32] {
+pub(super) fn digest(package: &Package) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(Sha256::digest(&package.manifest_json));
     hash.update(Sha256::digest(&package.component));

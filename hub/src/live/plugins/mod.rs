@@ -3,6 +3,8 @@
 
 mod accounts;
 mod attempt;
+pub mod bundled;
+pub mod development;
 mod loaded;
 mod orders;
 mod runner;

@@ -45,6 +45,7 @@ pub(super) async fn order(
             attempt: run.attempt,
         },
         account,
+        connection: None,
         settings,
         now_ms: clock::now_ms().unsigned_abs(),
         seed,

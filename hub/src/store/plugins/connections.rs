@@ -71,6 +71,8 @@ pub struct NewConnection<'a> {
 pub struct Opened {
     /// The account.
     pub account: String,
+    /// Where the vendor has several.
+    pub marketplace_id: Option<String>,
     /// Who connected it.
     pub user_id: Uuid,
     /// The credentials by their names.
@@ -219,7 +221,7 @@ pub async fn opened(store: &Store, organization_id: Uuid, id: Uuid) -> Result<Op
     let row = transaction
         .query_opt(
             "select external_account_id, access_token_enc::bytea, refresh_token_enc::bytea, token_rev,
-                    extract(epoch from token_expires_at - clock_timestamp())::float8, user_id
+                    extract(epoch from token_expires_at - clock_timestamp())::float8, user_id, marketplace_id
                from plugin_connections where id = $1",
             &[&id],
         )
@@ -236,6 +238,7 @@ pub async fn opened(store: &Store, organization_id: Uuid, id: Uuid) -> Result<Op
     Ok(Opened {
         account: row.get(0),
         user_id: row.get(5),
+        marketplace_id: row.get(6),
         credentials,
         refresh_token,
         token_rev: row.get(3),

@@ -3,7 +3,9 @@
 //! decide.
 
 pub mod authorizations;
+pub mod catalogue;
 pub mod connections;
+pub mod development;
 pub mod effects;
 mod error;
 pub mod files;

@@ -3,6 +3,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::PluginError;
+use super::catalogue::Origin;
 use crate::postgres::{Acting, begin};
 use crate::store::Store;
 
@@ -45,8 +46,10 @@ pub struct Offer {
     pub version: String,
     /// What it says of itself.
     pub manifest: Value,
-    /// The key that signed it, in hexadecimal.
-    pub signed_by: String,
+    /// The key that signed it, in hexadecimal; none for what comes with the hub, and for builds in development.
+    pub signed_by: Option<String>,
+    /// `hub`: it comes with the hub; `signed`; `development`.
+    pub origin: &'static str,
     /// Brought by the organization itself, not by the operator.
     pub own: bool,
 }
@@ -154,7 +157,7 @@ pub async fn offers(store: &Store, organization_id: Option<Uuid>) -> Result<Vec<
     let transaction = begin(&mut client, &acting).await?;
     let rows = transaction
         .query(
-            "select p.id, p.plugin_key, k.name, k.publisher, k.kind, p.version, p.manifest, encode(p.public_key, 'hex') as signed_by,
+            "select p.id, p.plugin_key, k.name, k.publisher, k.kind, p.version, p.manifest, p.public_key,
                     p.organization_id is not null as own
                from hub.plugin_packages p join plugins k on k.key = p.plugin_key and k.status = 'available'
               where p.organization_id is null or p.organization_id = app.org()
@@ -165,7 +168,8 @@ pub async fn offers(store: &Store, organization_id: Option<Uuid>) -> Result<Vec<
     transaction.commit().await?;
     Ok(rows
         .iter()
-        .map(|row| Offer {
+        .map(|row| (row, Origin::of(row.get("public_key"))))
+        .map(|(row, origin)| Offer {
             id: row.get("id"),
             key: row.get("plugin_key"),
             name: row.get("name"),
@@ -173,7 +177,8 @@ pub async fn offers(store: &Store, organization_id: Option<Uuid>) -> Result<Vec<
             kind: row.get("kind"),
             version: row.get("version"),
             manifest: row.get("manifest"),
-            signed_by: row.get("signed_by"),
+            signed_by: origin.signed_by(),
+            origin: origin.word(),
             own: row.get("own"),
         })
         .collect())

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use plugin_host::contract::{File, Job, Response};
 use plugin_host::{
-    Begun, Broker, CacheSettings, Client, Host, Order, Plugin, Routes, Run, Secret, ServiceError, Services, Settings,
+    Begun, Broker, CacheSettings, Client, Connected, Host, Order, Plugin, Routes, Run, Secret, ServiceError, Services,
+    Settings,
 };
 use tokio::sync::watch;
 
@@ -123,6 +124,7 @@ pub fn order(payload: &str) -> Order {
     Order {
         job: Job { name: "pull".into(), payload: payload.into(), body: vec![], key: "job-1".into(), attempt: 1 },
         account: "maison-vale.example.com".into(),
+        connection: Some(Connected { id: "connection-1".into(), marketplace: Some("A1PA6795UKMFR9".into()) }),
         settings: BTreeMap::from([("limit".to_owned(), serde_json::json!(50))]),
         now_ms: 1_795_000_000_000,
         seed: [3; 32],

@@ -93,3 +93,13 @@ async fn a_recorded_run_is_repeated_without_the_vendor() {
     other.order.job.payload = json!({"steps": [{"do": "get", "key": "x"}]}).to_string();
     assert_eq!(code(&elsewhere.host.replay(&elsewhere.plugin, &other).await), "replay_diverged");
 }
+
+/// F278, since contract 1.1.0: a seller in two marketplaces is one account with two connections; a run is told for which it is.
+#[tokio::test]
+async fn a_run_knows_its_connection() {
+    let probe = Probe::start(Routes::default()).await;
+    let run = probe.run(json!([{"do": "connection"}])).await;
+    let connected =
+        json!([{"id": "connection-1", "account": "maison-vale.example.com", "marketplace": "A1PA6795UKMFR9"}]);
+    assert_eq!(run.outcome.as_deref().map(|text| serde_json::from_str(text).expect("JSON")), Ok(connected));
+}

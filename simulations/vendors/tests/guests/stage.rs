@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use plugin_host::contract::{Failure, Job, QueuedJob};
 use plugin_host::package::componentize;
-use plugin_host::{Broker, CacheSettings, Client, End, Host, Manifest, Order, Plugin, Run, Settings};
+use plugin_host::{Broker, CacheSettings, Client, Connected, End, Host, Manifest, Order, Plugin, Run, Settings};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -81,6 +81,10 @@ impl Stage {
         let order = Order {
             job,
             account: self.account.clone(),
+            connection: self.organization.rows("plugin_connections").first().map(|row| Connected {
+                id: row["id"].as_str().expect("an id").into(),
+                marketplace: row["marketplace_id"].as_str().map(str::to_owned),
+            }),
             settings: self.settings.clone(),
             now_ms: 1_795_262_400_000,
             seed,
