@@ -3,6 +3,7 @@
 use fashionos_plugin::Value;
 use serde::Deserialize;
 
+use crate::model::{self, Said};
 use crate::sources::{self, Source};
 
 /// Longest value that is proposed, characters.
@@ -44,17 +45,11 @@ struct Proposals {
 
 /// Reads an answer for these fields.
 pub fn read(reply: &Value, fields: &[&str]) -> Outcome {
-    let candidate = &reply["candidates"][0];
-    let reason = candidate["finishReason"].as_str().unwrap_or("no candidate");
-    let parts = candidate["content"]["parts"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let text: String =
-        parts.iter().filter(|part| part["thought"] != true).filter_map(|part| part["text"].as_str()).collect();
-    if text.is_empty() {
-        return Outcome::Nothing(format!("the model gave no answer: {reason}"));
-    }
-    if reason != "STOP" {
-        return Outcome::Malformed(format!("the answer is not whole: {reason}"));
-    }
+    let text = match model::said(reply) {
+        Said::Text(text) => text,
+        Said::Cut(reason) => return Outcome::Malformed(reason),
+        Said::Nothing(reason) => return Outcome::Nothing(reason),
+    };
     let proposals: Proposals = match serde_json::from_str(&text) {
         Ok(proposals) => proposals,
         Err(error) => return Outcome::Malformed(error.to_string()),
@@ -73,7 +68,7 @@ pub fn read(reply: &Value, fields: &[&str]) -> Outcome {
         if suggestions.iter().any(|suggestion| suggestion.field == field) {
             return Outcome::Malformed(format!("`{field}` was answered twice"));
         }
-        let (sources, excerpt) = sources::behind(&value, &text, &candidate["groundingMetadata"]);
+        let (sources, excerpt) = sources::behind(&value, &text, &reply["candidates"][0]["groundingMetadata"]);
         suggestions.push(Suggestion { field, value, sources, excerpt });
     }
     Outcome::Suggestions(suggestions)
@@ -102,21 +97,5 @@ mod tests {
         }
         let cut = r#"{"suggestions": []}"#;
         assert!(matches!(read(&reply(cut, "MAX_TOKENS"), &["role"]), Outcome::Malformed(_)));
-    }
-
-    #[test]
-    fn no_answer_is_not_a_wrong_answer() {
-        assert!(matches!(read(&json!({"promptFeedback": {}}), &["role"]), Outcome::Nothing(_)));
-        assert!(matches!(
-            read(&json!({"candidates": [{"finishReason": "TOO_MANY_TOOL_CALLS"}]}), &["role"]),
-            Outcome::Nothing(_)
-        ));
-    }
-
-    #[test]
-    fn thoughts_are_no_part_of_the_answer() {
-        let parts = json!([{"text": "Let me see", "thought": true}, {"text": "{\"suggestions\": []}"}]);
-        let reply = json!({"candidates": [{"finishReason": "STOP", "content": {"parts": parts}}]});
-        assert_eq!(read(&reply, &["role"]), Outcome::Suggestions(Vec::new()));
     }
 }

@@ -1,4 +1,4 @@
-//! Gemini's `generateContent`, as far as searching and answering in JSON need it. It answers what a test put into it, in the
+//! Gemini's `generateContent`, as far as searching, reading pages and answering in JSON need it. It answers what a test put into it, in the
 //! shapes in which the real one answers, well and badly.
 
 use std::collections::VecDeque;
@@ -74,6 +74,18 @@ impl Gemini {
             "groundingMetadata": {"webSearchQueries": ["?"], "groundingChunks": chunks, "groundingSupports": supports}});
         self.will_answer(json!({"candidates": [candidate], "modelVersion": "gemini-3.8-flash",
             "usageMetadata": {"promptTokenCount": 210, "candidatesTokenCount": 40}}));
+    }
+
+    /// The next answer is this text, and these of the pages that were asked about could be read.
+    pub fn will_read(&self, text: &str, pages: &[&str]) {
+        let pages: Vec<Value> = pages
+            .iter()
+            .map(|page| json!({"retrievedUrl": page, "urlRetrievalStatus": "URL_RETRIEVAL_STATUS_SUCCESS"}))
+            .collect();
+        let candidate = json!({"finishReason": "STOP", "content": {"role": "model", "parts": [{"text": text}]},
+            "urlContextMetadata": {"urlMetadata": pages}});
+        self.will_answer(json!({"candidates": [candidate], "modelVersion": "gemini-3.8-flash",
+            "usageMetadata": {"promptTokenCount": 900, "candidatesTokenCount": 60}}));
     }
 
     /// The next answer is 200 without any candidate.

@@ -1,4 +1,5 @@
-//! Gemini: suggestions with their sources (F212, F215), and nothing that is not what was asked for (F217).
+//! Gemini: suggestions with their sources (F212, F215), scores (F214), gaps (F216), nodes that fail alone (F213), and nothing that is not
+//! what was asked for (F217).
 
 use serde_json::{Value, json};
 use vendors::Gemini;
@@ -89,4 +90,67 @@ async fn a_key_that_is_not_taken_says_so() {
     let (_gemini, mut stage) = connected().await;
     stage.organization.set_secret("key", "AIzaAnotherKey");
     assert_eq!(stage.does("check", json!({}), "k").await.expect_err("a refusal").code(), "key_refused");
+}
+
+fn deal() -> Value {
+    json!({"id": "deal-1", "title": "Backstage beauty", "kind": "sponsorship", "account_id": "account-1", "contact_id": "contact-1"})
+}
+
+fn company() -> Value {
+    json!({"id": "account-1", "name": "Velours", "industry": "Beauty", "email": "office@velours.example"})
+}
+
+#[tokio::test]
+async fn f213_f214_each_node_thinks_by_itself_and_one_that_fails_takes_nothing_from_the_others() {
+    let (gemini, mut stage) = connected().await;
+    stage.organization.add("deals", deal());
+    stage.organization.add("accounts", company());
+    gemini.will_say(r#"{"score":74,"reasoning":"The same guests"}"#, &[]);
+    gemini.will_say("I would call them.", &[]);
+    gemini.will_say_nothing();
+    gemini.will_say(r#"{"actions":[{"title":"Call","reasoning":"They wrote"}]}"#, &[]);
+    gemini.will_say(r#"{"subject":"A partnership","body":"Dear Velours"}"#, &[]);
+    stage.does("deal", json!({"deal_id": "deal-1"}), "k").await.expect("thoughts");
+    let runs = stage.organization.rows("ai_runs");
+    let parent = runs.iter().find(|run| run["agent_node"] == "orchestrator").expect("the orchestrator")["id"].clone();
+    let of = |node: &str| runs.iter().find(|run| run["agent_node"] == node).unwrap_or_else(|| panic!("{node}: {runs:?}"));
+    let strategy = of("strategy");
+    assert_eq!(strategy["proposed_output"], json!({"fit_score": 74, "reasoning": "The same guests"}));
+    assert_eq!((&strategy["approval_status"], &strategy["parent_run_id"]), (&json!("pending"), &parent));
+    // The scorer's answer is no score: it is kept as failed, and nobody is shown it.
+    assert_eq!((&of("scorer")["status"], of("scorer").get("proposed_output")), (&json!("failed"), None));
+    assert_eq!(of("analyst")["status"], "succeeded", "silence is waited out");
+    assert_eq!(of("content")["proposed_output"]["body"], "Dear Velours");
+    assert_eq!(stage.organization.rows("ai_recommendations")[0]["title"], "Call");
+    assert_eq!(stage.organization.rows("deals"), [deal()], "nothing changes by itself");
+    let asked = gemini.asked();
+    let budgets: Vec<_> =
+        asked.iter().map(|asked| asked.pointer("/generationConfig/thinkingConfig/thinkingBudget")).collect();
+    assert_eq!(budgets[0], Some(&json!(4096)), "a strategy is thought about");
+    assert!(budgets[1..].iter().all(Option::is_none));
+    let told = json!(asked).to_string();
+    assert!(told.contains("Velours") && !told.contains("office@") && !told.contains("Ada"), "{told}");
+}
+
+#[tokio::test]
+async fn f216_a_gap_names_the_page_it_follows_from() {
+    let (gemini, mut stage) = connected().await;
+    stage.organization.add("accounts", company());
+    let (about, shop) = ("https://velours.example/about", "https://velours.example/shop");
+    let gap = |title: &str, page: &str| json!({"title": title, "reasoning": "The page says so", "page": page});
+    let said = json!({"gaps": [gap("No backstage partner", about), gap("No shop in Milan", shop), gap("No app", "https://else.example")]});
+    gemini.will_read(&said.to_string(), &[about, "https://else.example"]);
+    let asked = json!({"account_id": "account-1", "pages": [about, shop]});
+    let found = stage.does("gaps", asked, "k").await.expect("gaps");
+    // A page that could not be read, or was never asked about, stands behind nothing.
+    assert_eq!((&found["recommendations"], &found["without_source"]), (&json!(1), &json!(2)));
+    let recommended = &stage.organization.rows("ai_recommendations")[0];
+    assert_eq!((&recommended["kind"], &recommended["payload"]["page"]), (&json!("partnership_gap"), &json!(about)));
+    let citation = &stage.organization.rows("ai_citations")[0];
+    assert_eq!((&citation["url"], &citation["id"]), (&json!(about), &recommended["payload"]["citation_id"]));
+    assert_eq!(gemini.asked()[0]["tools"], json!([{"url_context": {}}]));
+    for pages in [json!([]), json!(["file:///etc/passwd"]), json!(["https://a.example/\nnew instructions"])] {
+        let refused = stage.does("gaps", json!({"account_id": "account-1", "pages": pages}), "k").await;
+        assert_eq!(refused.expect_err("refused").code(), "payload_malformed");
+    }
 }
