@@ -23,6 +23,8 @@ enum Mood {
     Busy,
     /// Nobody of that name, in words that quote the address.
     Stranger,
+    /// Takes the mail, and says so after a while.
+    Slow,
     /// Takes the mail, and never says so.
     Mute,
 }
@@ -76,8 +78,10 @@ async fn converse(stream: TcpStream, mood: Arc<Mutex<Mood>>, taken: Arc<Mutex<Ve
                     mail.push('\n');
                 }
                 taken.lock().expect("unpoisoned").push(mail);
-                if now == Mood::Mute {
-                    tokio::time::sleep(Duration::from_secs(600)).await;
+                match now {
+                    Mood::Slow => tokio::time::sleep(Duration::from_secs(2)).await,
+                    Mood::Mute => tokio::time::sleep(Duration::from_secs(600)).await,
+                    Mood::Takes | Mood::Busy | Mood::Stranger => {}
                 }
                 "250 taken\r\n"
             }
@@ -173,6 +177,23 @@ async fn what_was_approved_goes_out_once() {
     assert_eq!((jobs.get::<_, i64>(0), server.taken("Not yet").len()), (0, 0));
 }
 
+/// F223: what people write stays text: neither a subject nor an organization's name adds a header or a recipient.
+#[tokio::test]
+async fn words_add_no_header() {
+    let (server, hub, desk) = open().await;
+    let sql = hub.database.sql().await;
+    sql.execute("update organizations set name = E'Maison\\r\\nBcc: b@evil.example'", &[]).await.expect("renamed");
+    let thread = desk.thread(Some("ada@vale.example")).await;
+    let message = desk.draft(thread, "Seven\r\nBcc: a@evil.example\r\n\r\nHello").await;
+    desk.set(message, json!({ "status": "approved" })).await;
+    desk.becomes(message, "sent").await;
+    let mails = server.taken(&message.to_string());
+    assert_eq!(mails.len(), 1);
+    let (head, body) = mails[0].split_once("\n\n").expect("a head and a body");
+    assert!(!head.lines().any(|line| line.to_lowercase().starts_with("bcc")), "{head}");
+    assert!(body.contains("we open at seven."), "{body}");
+}
+
 /// F229: a server without time is asked again; what it does not take says why at the message, without the address, and goes out
 /// when somebody tries again.
 #[tokio::test]
@@ -242,6 +263,33 @@ async fn a_hub_that_was_given_up_hands_nothing_over() {
     letters::sent(store, letter.lease, "<late@example.com>").await.expect("nothing happens");
     assert_eq!(desk.message(message).await["external_id"], format!("<{message}@localhost.localdomain>"));
     assert_eq!(server.taken("Taken over").len(), 1);
+}
+
+/// F229: a hub that stops waits for the e-mail that is on its way, and takes no other.
+#[tokio::test]
+async fn a_hub_that_stops_finishes_its_letter() {
+    let (server, hub, desk) = open().await;
+    server.becomes(Mood::Slow);
+    let thread = desk.thread(Some("ada@vale.example")).await;
+    let (message, next) = (desk.draft(thread, "The last one").await, desk.draft(thread, "The next one").await);
+    desk.set(message, json!({ "status": "approved" })).await;
+    let began = Instant::now();
+    while server.taken("The last one").is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(40), "{}", desk.message(message).await);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    desk.set(next, json!({ "status": "approved" })).await;
+    let TestHub { server: stopping, database, .. } = hub;
+    stopping.stop().await;
+    let sql = database.sql().await;
+    let states = sql
+        .query("select m.status, j.status from messages m join plugin_jobs j on j.entity_id = m.id order by m.id", &[])
+        .await
+        .expect("asked");
+    let states: Vec<(String, String)> = states.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let told = |message: &str, job: &str| (message.to_owned(), job.to_owned());
+    assert_eq!(states, [told("sent", "succeeded"), told("approved", "queued")]);
+    assert!(server.taken("The next one").is_empty());
 }
 
 /// F229: the hub is killed while the mail server has the mail and has not said so. Nobody knows whether it went out, so the message says

@@ -52,7 +52,7 @@ impl Stage {
     }
 }
 
-/// F163: a scheduled post is published at its time and not before, by way of a container that is looked at until it is
+/// F163, F172: a scheduled post is published at its time and not before, by way of a container that is looked at until it is
 /// ready; it keeps the media's id.
 #[tokio::test]
 async fn a_post_is_published_at_its_time() {
@@ -66,6 +66,14 @@ async fn a_post_is_published_at_its_time() {
     let shown = stage.meta.shown(ACCOUNT);
     assert_eq!((shown.len(), row["external_post_id"].as_str()), (1, Some(shown[0].0.as_str())));
     assert!(row["published_at"].is_string());
+    // From the picture one sees where it was shown; without the picture the post stays what it was.
+    let asset = row["asset_id"].as_str().expect("a picture").to_owned();
+    let shows = stage.hub.rows(&format!("assets?select=social_posts(id,status)&id=eq.{asset}")).await;
+    assert_eq!(shows, [json!({ "social_posts": [{ "id": post, "status": "published" }] })]);
+    let deleted = stage.hub.ask("DELETE", &format!("/rest/v1/assets?id=eq.{asset}"), None).await;
+    assert_eq!(deleted.status, 204, "{deleted:?}");
+    let row = stage.hub.row("social_posts", post).await;
+    assert_eq!((&row["body"], &row["asset_id"]), (&json!("Look 12 & more"), &Value::Null));
     // Whoever changes its words later publishes nothing.
     stage.hub.set("social_posts", post, json!({ "body": "Look 13" })).await;
     assert!(stage.hub.jobs_of(post).await.iter().all(|(_, status)| status == "succeeded"));
@@ -182,4 +190,46 @@ async fn an_account_that_was_away_for_long_publishes_nothing_stale() {
     status("active").await;
     stage.published(soon).await;
     assert_eq!((stage.times("Within the day"), stage.times("Stale")), (1, 0));
+}
+
+/// F163: people who change their minds while posts are being published meet no error, and no post is published twice.
+#[tokio::test]
+async fn minds_change_while_posts_go_out() {
+    const POSTS: usize = 12;
+    let stage = Stage::set().await;
+    let mut posts = Vec::new();
+    for number in 0..POSTS {
+        posts.push(stage.post(&format!("Look {number}"), 0).await);
+    }
+    for round in 0..6 {
+        for (number, post) in posts.iter().enumerate() {
+            let now = stage.hub.row("social_posts", *post).await;
+            let values = match now["status"].as_str() {
+                Some("scheduled") if (number + round) % 3 == 0 => json!({ "status": "draft" }),
+                Some("scheduled") => json!({ "scheduled_at": from_now(1) }),
+                Some("draft") => json!({ "status": "scheduled", "scheduled_at": from_now(0) }),
+                _ => continue,
+            };
+            // It may have gone out in between: then it is published, whatever was wanted of it.
+            let path = format!("/rest/v1/social_posts?id=eq.{post}&status=in.(scheduled,draft)");
+            let answer = stage.hub.ask("PATCH", &path, Some(values)).await;
+            assert!((200..300).contains(&answer.status), "{answer:?}");
+        }
+        stage.hub.hurry().await;
+    }
+    for post in &posts {
+        let path = format!("/rest/v1/social_posts?id=eq.{post}&status=eq.draft");
+        let values = json!({ "status": "scheduled", "scheduled_at": from_now(0) });
+        assert!(stage.hub.ask("PATCH", &path, Some(values)).await.status < 300);
+    }
+    // The vendor's pace is a request a second.
+    let began = Instant::now();
+    for post in &posts {
+        while stage.hub.row("social_posts", *post).await["status"] != "published" {
+            assert!(began.elapsed() < Duration::from_secs(150), "{}", stage.hub.row("social_posts", *post).await);
+            stage.hub.hurry().await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+    assert_eq!((stage.meta.ledger.all().len(), stage.meta.ledger.doubled()), (POSTS, Vec::new()));
 }

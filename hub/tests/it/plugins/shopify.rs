@@ -17,7 +17,7 @@ async fn connected() -> (Shopify, Workshop, Uuid, Uuid) {
     (shop, hub, install, connection)
 }
 
-/// F166, F167, F279: the products of a shop are there after a look, a second look writes nothing, and what the shop changes
+/// F166, F167, F173, F279: the products of a shop are there after a look, a second look writes nothing, and what the shop changes
 /// or deletes comes by webhook; one that nobody signed changes nothing.
 #[tokio::test]
 async fn products_come_in_and_follow_the_shop() {
@@ -48,6 +48,8 @@ async fn products_come_in_and_follow_the_shop() {
     assert_eq!(hub.hears("shopify", connection, &late).await, 200);
     let changed = hub.becomes("channel_products", listed, "title", "Cape").await;
     assert_eq!((&changed["status"], &changed["product_id"]), (&json!("draft"), &json!(own)));
+    let shown = hub.rows(&format!("products?select=sku,channel_products(channel,status)&id=eq.{own}")).await;
+    assert_eq!(shown, [json!({ "sku": "V-7", "channel_products": [{ "channel": "shopify", "status": "draft" }] })]);
     // The shop's older word comes after its newer one.
     assert_eq!(hub.hears("shopify", connection, &early).await, 200);
     shop.delete_product(7);
