@@ -2,7 +2,7 @@
 begin;
 \ir support/fixture.psql
 select fixture.house('a');
-select plan(37);
+select plan(46);
 create function fixture.run_of(word text) returns text
 language sql as $$ select format('update ai_runs set approval_status = %L where id = %L', word, fixture.id('a', 'run')) $$;
 
@@ -27,6 +27,25 @@ select throws_ok(format($$ update enrichment_suggestions set citation_id = (sele
 select is(fixture.try('{"plugin": "a/connector"}', format('insert into enrichment_suggestions (ai_run_id, contact_id, field, proposed_value, status, decided_at) values (%L, %L, ''bio'', ''"x"'', ''accepted'', now())', fixture.id('a', 'run'), fixture.id('a', 'contact'))), '42501', 'F204: an agent does not accept for people');
 select throws_ok(format($$ insert into enrichment_suggestions (organization_id, ai_run_id, contact_id, field, proposed_value) values (%L, %L, %L, 'role of a', '"Chief"') $$, fixture.id('a', 'organization'), fixture.id('a', 'run'), fixture.id('a', 'contact')), '23505', null, 'F204: a field has one open suggestion');
 select is(fixture.act('{"person": "a/producer"}', format('update enrichment_suggestions set status = ''accepted'' where id = %L', fixture.id('a', 'suggestion'))), '1', 'F204: with its source it is accepted');
+update contacts set role = 'Intern', bio_grounded = null where id = fixture.id('a', 'contact');
+insert into enrichment_suggestions (organization_id, ai_run_id, contact_id, field, old_value, proposed_value, citation_id) values
+  (fixture.id('a', 'organization'), fixture.id('a', 'run'), fixture.id('a', 'contact'), 'role', '"Intern"', '"Creative director"', fixture.id('a', 'citation')),
+  (fixture.id('a', 'organization'), fixture.id('a', 'run'), fixture.id('a', 'contact'), 'bio_grounded', null, '"Designs coats"', fixture.id('a', 'citation'));
+create function fixture.decide(of_field text, word text) returns text
+language sql as $$ select format('update enrichment_suggestions set status = %L where contact_id = %L and field = %L', word, fixture.id('a', 'contact'), of_field) $$;
+select is(fixture.try('{"person": "a/staff"}', fixture.decide('role', 'accepted')), '0', 'F204: staff do not decide');
+select is(fixture.act('{"person": "a/producer"}', fixture.decide('role', 'accepted')), '1', 'F204: a producer accepts');
+select is((select role from contacts where id = fixture.id('a', 'contact')), 'Creative director', 'F204: and the field has the value');
+update contacts set bio_grounded = 'Designs hats' where id = fixture.id('a', 'contact');
+select is(fixture.try('{"person": "a/producer"}', fixture.decide('bio_grounded', 'accepted')), '23514', 'F204: nothing that was changed since is overwritten');
+select is(fixture.act('{"person": "a/producer"}', fixture.decide('bio_grounded', 'rejected')), '1', 'F204: it may be rejected');
+select is((select bio_grounded from contacts where id = fixture.id('a', 'contact')), 'Designs hats', 'F204: which keeps the field');
+-- F214
+insert into ai_runs (organization_id, agent_node, deal_id, proposed_output, status, approval_status)
+  values (fixture.id('a', 'organization'), 'strategy', fixture.id('a', 'deal'), '{"fit_score": 74, "reasoning": "The same guests"}', 'succeeded', 'pending');
+select is((select fit_score = 74 from deals where id = fixture.id('a', 'deal')) is true, false, 'F214: a proposed score changes no deal');
+select is(fixture.act('{"person": "a/producer"}', format('update ai_runs set approval_status = %L where deal_id = %L and agent_node = %L', 'approved', fixture.id('a', 'deal'), 'strategy')), '1', 'F214: a producer approves');
+select is((select fit_score::int from deals where id = fixture.id('a', 'deal')), 74, 'F214: and the score is on the deal');
 select lives_ok(format($$ delete from ai_citations where id = %L $$, fixture.id('a', 'citation')), 'a source that goes undoes no decision');
 select is((select (status, citation_id is null)::text from enrichment_suggestions where id = fixture.id('a', 'suggestion')), '(accepted,t)', 'and leaves it');
 

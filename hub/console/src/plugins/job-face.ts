@@ -65,7 +65,7 @@ export function progress({ progress_done: done, progress_total: total, progress_
 }
 
 /** Jobs about something that only the hub or the vendor can name. */
-const NOT_BY_HAND = new Set(["webhook", "changed", "publish", "poll", "retract", "enrich", "send", "charge"]);
+const NOT_BY_HAND = new Set(["webhook", "changed", "publish", "poll", "retract", "enrich", "send", "charge", "gaps", "deal", "node"]);
 
 /** The jobs that somebody can start by a button. */
 export function byHand(manifest: Manifest | null): JobKind[] {

@@ -113,7 +113,8 @@ async fn f213_f214_each_node_thinks_by_itself_and_one_that_fails_takes_nothing_f
     stage.does("deal", json!({"deal_id": "deal-1"}), "k").await.expect("thoughts");
     let runs = stage.organization.rows("ai_runs");
     let parent = runs.iter().find(|run| run["agent_node"] == "orchestrator").expect("the orchestrator")["id"].clone();
-    let of = |node: &str| runs.iter().find(|run| run["agent_node"] == node).unwrap_or_else(|| panic!("{node}: {runs:?}"));
+    let of =
+        |node: &str| runs.iter().find(|run| run["agent_node"] == node).unwrap_or_else(|| panic!("{node}: {runs:?}"));
     let strategy = of("strategy");
     assert_eq!(strategy["proposed_output"], json!({"fit_score": 74, "reasoning": "The same guests"}));
     assert_eq!((&strategy["approval_status"], &strategy["parent_run_id"]), (&json!("pending"), &parent));
