@@ -1,4 +1,4 @@
-//! Gemini in a real hub: suggestions with their sources, and no changed record.
+//! Gemini in a real hub: suggestions with their sources, thoughts about deals, and no changed record.
 
 use serde_json::json;
 use vendors::Gemini;
@@ -44,4 +44,50 @@ async fn what_is_found_is_suggested_and_changes_nothing() {
     assert_eq!(states, [(Some("succeeded"), Some(true)), (Some("failed"), Some(false))]);
     assert!(runs[1]["proposed_output"].is_null());
     assert_eq!(hub.rows("enrichment_suggestions?select=id").await.len(), 1);
+}
+
+/// F213, F214, F216: the nodes think about a deal each in a job of its own, a company's pages are read for what it lacks; what comes of
+/// it waits for a person, and with the person's word the score is on the deal.
+#[tokio::test]
+async fn what_is_thought_about_a_deal_counts_when_a_person_says_so() {
+    let gemini = Gemini::start().await;
+    let hub = Workshop::routed(&gemini.routes()).await;
+    let install = hub.guest("gemini", json!({})).await;
+    let connection = hub.connect(install, "models", json!({ "key": gemini.key() }), None).await;
+    let row = json!({ "name": "Velours", "industry": "Beauty", "website": "https://velours.example" });
+    let account = hub.add("accounts", row).await;
+    let deal = hub.add("deals", json!({ "title": "Backstage beauty", "account_id": account })).await;
+    gemini.will_say(r#"{"score":74,"reasoning":"The same guests"}"#, &[]);
+    let wanted = json!({ "deal_id": deal, "nodes": ["strategy"] });
+    let done = hub.does(install, connection, "deal", wanted).await;
+    let thought = hub
+        .until(std::time::Duration::from_secs(20), async || {
+            let query =
+                "ai_runs?select=id,agent_node,parent_run_id,proposed_output,approval_status&agent_node=eq.strategy";
+            hub.rows(query).await.pop()
+        })
+        .await;
+    assert_eq!(
+        (&thought["parent_run_id"], &thought["approval_status"]),
+        (&done["run"], &json!("pending")),
+        "{thought}"
+    );
+    let score = async || hub.row("deals", deal).await["fit_score"].clone();
+    assert!(score().await.is_null(), "a plugin changes no record");
+    let id = thought["id"].as_str().expect("an id");
+    let approved = json!({ "approval_status": "approved" });
+    let answer = hub.ask("PATCH", &format!("/rest/v1/ai_runs?id=eq.{id}"), Some(approved)).await;
+    assert_eq!(answer.status, 204, "{answer:?}");
+    assert_eq!(score().await, 74);
+
+    let page = "https://velours.example/about";
+    let said = json!({ "gaps": [{ "title": "No backstage partner", "reasoning": "It names none", "page": page }] });
+    gemini.will_read(&said.to_string(), &[page]);
+    let wanted = json!({ "account_id": account, "pages": [page] });
+    let found = hub.does(install, connection, "gaps", wanted).await;
+    assert_eq!((&found["recommendations"], &found["without_source"]), (&json!(1), &json!(0)), "{found}");
+    let gaps = hub.rows("ai_recommendations?select=kind,account_id,status,ai_runs(ai_citations(url))").await;
+    let expected = json!({ "kind": "partnership_gap", "account_id": account, "status": "proposed",
+                           "ai_runs": { "ai_citations": [{ "url": page }] } });
+    assert_eq!(gaps, [expected]);
 }
