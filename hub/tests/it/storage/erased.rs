@@ -16,7 +16,7 @@ async fn an_erasure_takes_the_files_of_a_person() {
     let sql = hub.database.sql().await;
     let house = hub.organization_id;
     let philippa: uuid::Uuid =
-        sql.query_one("select id from users where email = 'producer@maison.example'", &[]).await.expect("there").get(0);
+        sql.query_one("select user_id from memberships where role = 'producer'", &[]).await.expect("there").get(0);
     let (passport, look) = (noise(1, 1000), noise(2, 1000));
     person.put("documents/philippa-passport.bin", "application/octet-stream", &passport).await;
     person.put("documents/look-12.bin", "application/octet-stream", &look).await;
@@ -31,7 +31,7 @@ async fn an_erasure_takes_the_files_of_a_person() {
     sql.batch_execute(&format!(
         "insert into projects (organization_id, title, type) values ('{house}', 'Lookbook', 'shoot');
          insert into assets (organization_id, project_id, uploaded_by, name, asset_type, status, storage_object_id)
-         select '{house}', p.id, '{philippa}', 'Look 12', 'other', 'approved', o.id
+         select '{house}', p.id, '{philippa}', 'Look 12', 'image', 'approved', o.id
            from projects p, storage_objects o where o.object_key = 'look-12.bin';
          insert into privacy_requests (organization_id, kind, subject_kind, subject_id, export_object_id)
          select '{house}', 'export', 'user', s.person, o.id

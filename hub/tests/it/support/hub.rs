@@ -58,6 +58,11 @@ impl TestHub {
 
     /// As [`serve`](Self::serve), with another configuration.
     pub async fn serve_with(database: &TestDatabase, change: impl FnOnce(&mut Config)) -> Server {
+        // `HUB_LOG=hub=debug cargo test ...` shows what the hubs of a test say.
+        static LOG: std::sync::Once = std::sync::Once::new();
+        if std::env::var_os("HUB_LOG").is_some() {
+            LOG.call_once(|| drop(hub::logging::start()));
+        }
         let mut config = Config::for_test(&database.data, database.url.clone(), MASTER_KEY.to_owned());
         change(&mut config);
         let opened = open_database(&config).await.expect("the database opens");
