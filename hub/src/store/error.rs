@@ -64,6 +64,9 @@ impl From<tokio_postgres::Error> for StoreError {
             SqlState::QUERY_CANCELED,
             SqlState::TOO_MANY_CONNECTIONS,
             SqlState::DISK_FULL,
+            // Statements that are sent one behind the other: the answer to a later one may be seen before the error of the one
+            // that failed, and says nothing but this. The next try fails with the error itself, or finds what was done.
+            SqlState::IN_FAILED_SQL_TRANSACTION,
         ]
         .contains(code)
             || code.code().starts_with("08")

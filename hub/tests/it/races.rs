@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use hub::server::Server;
+use hub::store::StoreError;
 use hub_client::{Hub, HubError, Room};
 use schemas::{Direction, ErrorCode, Verdict, VerdictKind};
 use tokio::sync::Barrier;
@@ -271,4 +272,16 @@ async fn an_event_is_full_once() {
     sql.execute("update events set capacity_limit = 13 where id = $1", &[&show.event_id]).await.expect("edited");
     assert_eq!(buyers(&hub, show.event_id, &tiers, 6, "confirmed").await.0, 1);
     assert_counted(&sql, show.event_id).await;
+}
+
+/// Statements are sent one behind the other, and the answer to a later one may be seen before the error of the one that failed: it says
+/// only that the transaction is dead, which is no fault of its own and is tried again.
+#[tokio::test]
+async fn what_a_dead_transaction_answers_is_tried_again() {
+    let hub = TestHub::start().await;
+    let sql = hub.database.sql().await;
+    sql.batch_execute("begin").await.expect("begun");
+    let first = StoreError::from(sql.query("select 1 / 0", &[]).await.expect_err("it fails"));
+    let later = StoreError::from(sql.query("select 1", &[]).await.expect_err("the transaction is dead"));
+    assert!(!first.is_transient() && later.is_transient(), "{first:?}, {later:?}");
 }
