@@ -11,7 +11,9 @@ test("an owner reads who changed what", async ({ page, hub }) => {
   await page.getByLabel("E-mail").fill(hub.ready.email);
   await page.getByLabel("Password").fill(hub.ready.password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("link", { name: "Audit" }).click();
+  const places = page.getByRole("navigation", { name: "Places" });
+  await places.getByRole("link", { name: "Audit" }).click();
+  await expect(places.locator("[aria-current=page]")).toHaveText("Audit");
   const lines = page.getByRole("table", { name: "Changes" }).locator("tbody tr");
   await expect(lines.first()).toBeVisible();
   expect(await barriers(page)).toEqual([]);

@@ -9,7 +9,13 @@ use std::time::{Duration, Instant};
 
 use super::embedded::EmbeddedError;
 
-const READY_WITHIN: Duration = Duration::from_secs(60);
+/// For how long a server may say nothing at all.
+const SILENT_FOR: Duration = Duration::from_secs(60);
+/// For how long one may say that it is starting: after a crash it replays its log first, and stopping it in the middle of
+/// that only makes it begin again.
+const RECOVERED_WITHIN: Duration = Duration::from_secs(30 * 60);
+/// How often a server that takes its time is told of.
+const TOLD_EVERY: Duration = Duration::from_secs(10);
 /// For how long a server that ends at once is tried again: processes of the one before may still have to notice that it
 /// is gone.
 const TRY_FOR: Duration = Duration::from_secs(20);
@@ -33,6 +39,30 @@ pub(super) enum Postmaster {
     Child(Child),
     /// Started by a hub that was killed.
     Adopted(u32),
+}
+
+/// What a server says to `pg_isready`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    /// It takes connections.
+    Ready,
+    /// It is there, and refuses them for now: it starts, recovers or stops.
+    Starting,
+    /// Nobody is there.
+    Silent,
+}
+
+/// The server that answers: the one that was started, or another one that was there before.
+fn whose(started: Option<Child>, pid: u32) -> Postmaster {
+    match started {
+        Some(child) if child.id() == pid => Postmaster::Child(child),
+        Some(mut second) => {
+            // It ends by itself when it sees the other's lock.
+            let _ = second.wait();
+            Postmaster::Adopted(pid)
+        }
+        None => Postmaster::Adopted(pid),
+    }
 }
 
 impl Cluster {
@@ -63,28 +93,42 @@ impl Cluster {
     /// Starts the server, or takes over the one that runs, and waits until it answers.
     pub(super) fn start(&self, given_up: &AtomicBool) -> Result<Postmaster, EmbeddedError> {
         let start = Instant::now();
+        let (mut heard, mut told) = (start, start);
         let mut child: Option<Child> = None;
-        while start.elapsed() < READY_WITHIN && !given_up.load(Ordering::Relaxed) {
+        while heard.elapsed() < SILENT_FOR && start.elapsed() < RECOVERED_WITHIN && !given_up.load(Ordering::Relaxed) {
             let status = match &mut child {
                 Some(child) => child.try_wait().ok().flatten(),
                 None => None,
             };
-            if self.is_ready() {
-                // Ready and ended at once: it found another one running.
-                if let (Some(child), None) = (child.take(), status) {
-                    return Ok(Postmaster::Child(child));
+            match self.answer() {
+                Answer::Ready => {
+                    if let Some(pid) = self.postmaster().filter(|pid| self.is_postmaster(*pid)) {
+                        return Ok(whose(child, pid));
+                    }
                 }
-                if let Some(pid) = self.postmaster().filter(|pid| self.is_postmaster(*pid)) {
-                    return Ok(Postmaster::Adopted(pid));
+                // Ours or another one: it needs its time.
+                Answer::Starting => {
+                    heard = Instant::now();
+                    if told.elapsed() > TOLD_EVERY {
+                        told = heard;
+                        tracing::info!(
+                            seconds = start.elapsed().as_secs(),
+                            "the embedded PostgreSQL is still starting"
+                        );
+                    }
                 }
-            } else if let Some(status) = status {
-                if start.elapsed() > TRY_FOR {
-                    return Err(EmbeddedError::Failed { program: "postgres", output: format!("ended with {status}") });
-                }
-                std::thread::sleep(Duration::from_millis(50));
-                child = Some(self.launch()?);
-            } else if child.is_none() {
-                child = Some(self.launch()?);
+                Answer::Silent => match status {
+                    Some(status) if heard.elapsed() > TRY_FOR => {
+                        let output = format!("ended with {status}");
+                        return Err(EmbeddedError::Failed { program: "postgres", output });
+                    }
+                    Some(_) => {
+                        std::thread::sleep(Duration::from_millis(50));
+                        child = Some(self.launch()?);
+                    }
+                    None if child.is_none() => child = Some(self.launch()?),
+                    None => {}
+                },
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -92,7 +136,7 @@ impl Cluster {
             self.stop();
             let _ = child.wait();
         }
-        Err(EmbeddedError::NotReady(READY_WITHIN))
+        Err(EmbeddedError::NotReady(start.elapsed()))
     }
 
     /// Stops the server, whoever started it.
@@ -240,15 +284,20 @@ impl Cluster {
             .is_ok_and(|line| line.split(|byte| *byte == 0).any(|argument| argument == cluster))
     }
 
-    fn is_ready(&self) -> bool {
-        self.program("pg_isready")
+    fn answer(&self) -> Answer {
+        let asked = self
+            .program("pg_isready")
             .arg("--quiet")
             .arg("--host")
             .arg(&self.socket_dir)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
+            .status();
+        match asked.ok().and_then(|status| status.code()) {
+            Some(0) => Answer::Ready,
+            Some(1) => Answer::Starting,
+            _ => Answer::Silent,
+        }
     }
 
     fn program(&self, name: &'static str) -> Command {

@@ -80,7 +80,7 @@ export function AuditFilters({ filter, onChange }: { filter: AuditFilter; onChan
           </SelectField>
         )}
       </div>
-      <div className="flex gap-2 pt-6">
+      <div className="flex gap-2 pt-5">
         <Button type="submit" look="solid">
           Filter
         </Button>

@@ -83,10 +83,11 @@ function BeforeAndAfter({ room, zone }: { room: Room; zone: string }) {
   return (
     <div className="flex min-h-0 flex-col justify-between">
       <div>
-        <p className="wall-small text-quiet">{event?.live_state === "doors_open" ? "Doors are open · show starts in" : "Show starts in"}</p>
+        <p className="wall-small text-quiet">{event?.live_state === "doors_open" ? "Doors are open · " : ""}
+          {over ? "First cue was due" : "First cue in"}</p>
       </div>
       <div className="flex items-end gap-[2.5vh]">
-        <p role="timer" aria-label="Time until the show" data-countdown className={`wall-count ${text.length > 5 ? "wall-count-long" : ""} ${over ? "text-wait" : ""}`}>
+        <p role="timer" aria-label="Time until the first cue" data-countdown className={`wall-count ${text.length > 5 ? "wall-count-long" : ""} ${over ? "text-wait" : ""}`}>
           {text}
         </p>
         {over && <p className="wall-line pb-[1.5vh] text-wait">late</p>}

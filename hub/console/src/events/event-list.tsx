@@ -30,7 +30,7 @@ export function EventList({ session }: { session: PersonSession }) {
     <div className="min-h-dvh">
       <OfficeHeader session={session} />
       {organization ? (
-        <Events organizationId={organization.id} name={organization.name} role={organization.role} />
+        <Events organizationId={organization.id} name={organization.name} />
       ) : (
         <main className="mx-auto max-w-[720px] p-12">
           <h1 className="title text-display">Welcome</h1>
@@ -41,10 +41,9 @@ export function EventList({ session }: { session: PersonSession }) {
   );
 }
 
-function Events({ organizationId, name, role }: { organizationId: string; name: string; role: string }) {
+function Events({ organizationId, name }: { organizationId: string; name: string }) {
   const hub = useHub();
   const link = useConnection();
-  const administers = role === "owner" || role === "admin";
   const [q, setQ] = useState("");
   const [status, setStatus] = useState<EventRow["status"] | "">("");
   const [creating, setCreating] = useState(false);
@@ -65,24 +64,9 @@ function Events({ organizationId, name, role }: { organizationId: string; name: 
             <p className="label text-quiet">{name}</p>
             <h1 className="title text-display">Events</h1>
           </div>
-          <div className="flex items-center gap-4">
-            <Link to="/projects" className="underline underline-offset-4">
-              Projects
-            </Link>
-            {(administers || role === "producer") && (
-              <Link to="/plugins" className="underline underline-offset-4">
-                Plugins
-              </Link>
-            )}
-            {administers && (
-              <Link to="/audit" className="underline underline-offset-4">
-                Audit
-              </Link>
-            )}
-            <Button look="solid" onClick={() => setCreating(true)}>
-              New event
-            </Button>
-          </div>
+          <Button look="solid" onClick={() => setCreating(true)}>
+            New event
+          </Button>
         </div>
         <div className="flex flex-wrap items-center gap-4">
           <input type="search" aria-label="Search events" placeholder="Search events" value={q} onChange={(event) => setQ(event.target.value)} className="h-10 w-full max-w-80 rounded-soft border border-rule bg-raised px-3" />

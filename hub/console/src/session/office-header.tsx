@@ -1,16 +1,17 @@
 import type { PersonSession } from "@fashionos/hub";
 import { useHub } from "@fashionos/hub/react";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, useState } from "react";
 import { Button } from "../kit/button";
 import type { OrganizationSummary } from "@fashionos/hub";
 import { auth } from "./auth";
 import { NewOrganizationSheet } from "./new-organization-sheet";
+import { Places } from "./places";
 
 const NEW = "new";
 
-/** The head of office pages: the way home, the organization, the person. */
-export function OfficeHeader({ session, children }: { session: PersonSession; children?: ReactNode }) {
+/** The head of office pages: the organization, the places that one's role may go to, the person. */
+export function OfficeHeader({ session }: { session: PersonSession }) {
   const hub = useHub();
   const [organizations, setOrganizations] = useState<OrganizationSummary[]>([]);
   const [founding, setFounding] = useState(false);
@@ -25,7 +26,7 @@ export function OfficeHeader({ session, children }: { session: PersonSession; ch
   }, [hub]);
   const known = organizations.length > 0 ? organizations : current ? [current] : [];
   return (
-    <header className="flex h-16 items-center gap-4 border-b border-hairline px-6">
+    <header className="flex min-h-16 flex-wrap items-center gap-x-4 border-b border-hairline px-6 max-md:pt-3">
       <Link to="/" className="title text-heading">
         Hub
       </Link>
@@ -43,9 +44,9 @@ export function OfficeHeader({ session, children }: { session: PersonSession; ch
         ))}
         <option value={NEW}>New organization…</option>
       </select>
-      <div className="min-w-0 flex-1">{children}</div>
-      <p className="truncate text-small text-quiet max-sm:hidden">{session.user.full_name || session.user.email}</p>
-      <Button size="row" look="plain" onClick={() => void auth.signOut()}>
+      <Places role={current?.role} />
+      <p className="ml-auto truncate text-small text-quiet max-sm:hidden">{session.user.full_name || session.user.email}</p>
+      <Button size="row" look="plain" className="max-sm:ml-auto" onClick={() => void auth.signOut()}>
         Sign out
       </Button>
       {founding && <NewOrganizationSheet onClose={() => setFounding(false)} />}

@@ -99,8 +99,24 @@ select s.project_id, s.id, p.id from shots s join products p on p.organization_i
 insert into shoot_items (project_id, shoot_id, product_id, name, sku, status)
 select s.project_id, s.id, p.id, p.name, p.sku, 'received' from shoots s join products p on p.organization_id = s.organization_id
  where s.organization_id = app.org() and p.sku::text like 'OMB-%';
-insert into call_sheets (project_id, shoot_id, sheet_date, content)
-select project_id, id, scheduled_date, '{"call": "07:00", "lunch": "12:30", "weather": "The glasshouse is heated."}' from shoots where organization_id = app.org();
+-- As the console makes one: what is planned at that moment, whole.
+insert into call_sheets (project_id, shoot_id, sheet_date, status, content)
+select s.project_id, s.id, s.scheduled_date, 'issued', jsonb_build_object(
+    'title', s.title, 'shoot_type', s.shoot_type, 'starts_at', s.starts_at, 'ends_at', s.ends_at, 'time_zone', s.time_zone,
+    'location', (select jsonb_build_object('name', l.name, 'address', l.address, 'note', nullif(s.location, l.name)) from venues l where l.id = s.location_id),
+    'call', '07:00', 'lunch', '12:30', 'weather', 'Frost in the morning. The glasshouse is heated.', 'remarks', 'Quiet in the yard before eight: the neighbours sleep.',
+    'calls', (select jsonb_agg(jsonb_build_object('at', c.call_at, 'who', m.name, 'as', 'Model', 'location', c.location, 'notes', c.notes) order by c.call_at, m.name)
+                from call_times c join model_profiles m on m.id = c.model_profile_id where c.shoot_id = s.id),
+    'cast', (select jsonb_agg(jsonb_build_object('name', m.name, 'role', a.role, 'status', a.status) order by m.name)
+               from shoot_models a join model_profiles m on m.id = a.model_profile_id where a.shoot_id = s.id),
+    'scenes', (select jsonb_agg(jsonb_build_object('number', c.n::text, 'title', c.title, 'description', c.description, 'minutes', t.minutes, 'shots', t.shots) order by c.n)
+                 from (select c.*, row_number() over (order by c.rank, c.id) n from scenes c join shot_lists l on l.id = c.shot_list_id where l.shoot_id = s.id) c,
+                      lateral (select sum(t.time_est_minutes) minutes,
+                                      jsonb_agg(jsonb_build_object('number', c.n || '.' || t.n, 'description', t.description, 'minutes', t.time_est_minutes, 'notes', t.notes,
+                                        'products', coalesce((select jsonb_agg(jsonb_build_object('sku', p.sku, 'name', p.name) order by x.rank, x.id)
+                                                                from shot_products x join products p on p.id = x.product_id where x.shot_id = t.id), '[]')) order by t.n) shots
+                                 from (select t.*, row_number() over (order by t.rank, t.id) n from shots t where t.scene_id = c.id) t) t))
+  from shoots s where s.organization_id = app.org();
 insert into call_sheets (event_id, sheet_date, content)
 values ((pg_temp.show()).id, pg_temp.day(0), '{"crew": "Line-up through the east door.", "radio": "Channel 3"}');
 insert into website_briefs (project_id, title, brief, site_structure)

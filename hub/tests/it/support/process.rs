@@ -9,7 +9,8 @@ use tokio::process::{Child, Command};
 use tokio_postgres::NoTls;
 use uuid::Uuid;
 
-const WITHIN: Duration = Duration::from_secs(60);
+/// Long: a server that recovers flushes the whole file system first, and a build may just have filled its cache.
+const WITHIN: Duration = Duration::from_secs(240);
 
 /// The real program, in a process of its own, with its embedded server in a folder that goes away with this value.
 pub struct HubProcess {
