@@ -19,6 +19,10 @@ const TOLD_EVERY: Duration = Duration::from_secs(10);
 /// For how long a server that ends at once is tried again: processes of the one before may still have to notice that it
 /// is gone.
 const TRY_FOR: Duration = Duration::from_secs(20);
+/// Seconds for a stop with a checkpoint: with the rest of the way less than what a service manager gives the hub.
+const STOPPED_WITHIN: &str = "30";
+/// Seconds for one without.
+const CUT_OFF_WITHIN: &str = "10";
 const SUPERUSER: &str = "hub_owner";
 
 /// The files of a private cluster, and the programs that work on it. Whoever has one is alone with the data folder.
@@ -139,9 +143,17 @@ impl Cluster {
         Err(EmbeddedError::NotReady(start.elapsed()))
     }
 
-    /// Stops the server, whoever started it.
+    /// Stops the server, whoever started it: with a checkpoint if the disk allows it in time, else as a crash would, which
+    /// loses nothing that was committed and leaves no server behind.
     pub(super) fn stop(&self) {
-        let _ = self.program("pg_ctl").args(["stop", "-m", "fast", "-w", "-t", "30", "-D"]).arg(&self.folder).output();
+        for (mode, seconds) in [("fast", STOPPED_WITHIN), ("immediate", CUT_OFF_WITHIN)] {
+            let stop = ["stop", "--silent", "-m", mode, "-w", "-t", seconds, "-D"];
+            let asked = self.program("pg_ctl").args(stop).arg(&self.folder).output();
+            if asked.is_ok_and(|output| output.status.success()) || self.postmaster().is_none() {
+                return;
+            }
+            tracing::warn!(mode, seconds, "the embedded PostgreSQL did not stop in time");
+        }
     }
 
     /// Whether a postmaster has ended, and how.
