@@ -149,10 +149,21 @@ export const VIEWPORTS = {
   caller: { width: 1440, height: 900 },
 };
 
-/** Types a code as a keyboard-wedge scanner does: no focus, no pause, Enter. */
+/**
+ * Types a code as a keyboard-wedge scanner does: no focus, a key every 5 ms by the scanner's own clock however busy this
+ * machine is, Enter.
+ */
 export async function wedge(page: Page, code: string): Promise<void> {
-  await page.keyboard.type(code);
-  await page.keyboard.press("Enter");
+  const keyboard = await page.context().newCDPSession(page);
+  const from = Date.now() / 1_000;
+  const keys = [...code].map((key) => ({ key, text: key })).concat({ key: "Enter", text: "\r" });
+  await Promise.all(
+    keys.flatMap(({ key, text }, n) => [
+      keyboard.send("Input.dispatchKeyEvent", { type: "keyDown", key, text, timestamp: from + n * 0.005 }),
+      keyboard.send("Input.dispatchKeyEvent", { type: "keyUp", key, timestamp: from + n * 0.005 + 0.002 }),
+    ]),
+  );
+  await keyboard.detach();
 }
 
 function readyLine(child: ChildProcess): Promise<Ready> {

@@ -17,17 +17,15 @@ export function useWedge(onCode: (code: string) => void): void {
   latest.current = onCode;
   useEffect(() => {
     const detector = new WedgeDetector();
-    let before: { field: HTMLInputElement | HTMLTextAreaElement; text: string; at: number } | null = null;
+    let before: { field: HTMLInputElement | HTMLTextAreaElement; text: string } | null = null;
 
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return detector.reset();
       const field = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement ? event.target : null;
-      const at = event.timeStamp;
-      // The text as it was when the keys began to come fast: 80 ms is the detector's longest gap.
-      if (field && (before?.field !== field || at - before.at > 80)) before = { field, text: field.value, at };
-      else if (before) before.at = at;
-
-      const reading = detector.press({ key: event.key, at });
+      const text = field?.value ?? "";
+      const key = { key: event.key, at: event.timeStamp };
+      const reading = detector.press(key);
+      if (field && (before?.field !== field || detector.beganWith(key))) before = { field, text };
       if (reading.is === "typing") return;
       event.preventDefault();
       event.stopPropagation();

@@ -42,6 +42,27 @@ describe("F079: a wedge scanner is told from a hand by its speed", () => {
     expect(type(detector, [..."FH1.abc", "Enter"], 4, 5_000)).toMatchObject({ is: "code", code: "FH1.abc" });
   });
 
+  it("takes a code whole whose radio link stutters, and a hand that goes on typing for a hand", () => {
+    const stuttering = new WedgeDetector();
+    type(stuttering, [..."FH1.Zm"], 5);
+    expect(type(stuttering, [..."9vYmFy", "Enter"], 5, 1_325)).toMatchObject({ is: "code", code: "FH1.Zm9vYmFy", beganAt: 1_000 });
+    const late = new WedgeDetector();
+    type(late, [..."FH1.Zm"], 5);
+    expect(type(late, [..."9vYmFy", "Enter"], 5, 1_500)).toMatchObject({ is: "code", code: "9vYmFy" });
+    const hand = new WedgeDetector();
+    type(hand, [..."mar"], 60);
+    expect(type(hand, [..."chesa", "Enter"], 60, 1_300)).toEqual({ is: "typing" });
+  });
+
+  it("knows which key began a run", () => {
+    const detector = new WedgeDetector();
+    const began = (key: string, at: number) => {
+      detector.press({ key, at });
+      return detector.beganWith({ at });
+    };
+    expect([began("m", 0), began("F", 200), began("H", 205), began("1", 210), began(".", 215), began("Z", 500), began("x", 1_200)]).toEqual([true, true, false, false, false, false, true]);
+  });
+
   it("gives two scans in a row as two codes", () => {
     const detector = new WedgeDetector();
     expect(type(detector, [..."FH1.one", "Enter"], 4, 1_000)).toMatchObject({ code: "FH1.one" });

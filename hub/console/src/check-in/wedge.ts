@@ -12,8 +12,10 @@ export interface WedgeKey {
 /** What the keys so far mean. `burst`: too fast for a hand, keep it from the page; `code`: a scanner has finished. */
 export type WedgeReading = { is: "typing" } | { is: "burst" } | { is: "code"; code: string; beganAt: number };
 
-/** No scanner pauses longer than this within a code; people seldom press two keys in less. */
+/** A scanner seldom pauses longer than this within a code; people seldom press two keys in less. */
 const LONGEST_GAP_MS = 80;
+/** Radio links stutter: a run that is a scanner's beyond doubt may pause this long and is still one code. */
+const LONGEST_STUTTER_MS = 400;
 /** The mean gap of a scanner's burst is far below what the fastest typists reach (about 60 ms). */
 const LONGEST_MEAN_GAP_MS = 40;
 /** Shorter bursts may be a hand rolling over two or three keys. */
@@ -28,12 +30,19 @@ const MODIFIERS = new Set(["Shift", "CapsLock", "AltGraph", "Dead", "Process", "
 export class WedgeDetector {
   #keys = "";
   #beganAt = 0;
+  /** Of all pauses that were stutters, which say nothing of the scanner's speed. */
+  #stutteredMs = 0;
   #lastAt = Number.NEGATIVE_INFINITY;
 
   /** Takes the next key that was pressed anywhere. */
   press({ key, at }: WedgeKey): WedgeReading {
     if (MODIFIERS.has(key)) return { is: "typing" };
-    if (at - this.#lastAt > LONGEST_GAP_MS || this.#keys.length >= LONGEST_CODE) this.#keys = "";
+    const gap = at - this.#lastAt;
+    if (gap > LONGEST_GAP_MS) {
+      if (gap <= LONGEST_STUTTER_MS && this.#isBurst(this.#lastAt)) this.#stutteredMs += gap;
+      else this.#keys = "";
+    }
+    if (this.#keys.length >= LONGEST_CODE) this.#keys = "";
     const ends = key === "Enter" || key === "Tab";
     if (ends) {
       const reading = this.#finish(at);
@@ -44,10 +53,18 @@ export class WedgeDetector {
       this.reset();
       return { is: "typing" };
     }
-    if (this.#keys === "") this.#beganAt = at;
+    if (this.#keys === "") {
+      this.#beganAt = at;
+      this.#stutteredMs = 0;
+    }
     this.#keys += key;
     this.#lastAt = at;
-    return this.#keys.length >= KEYS_BEFORE_CAPTURE && this.#isFast(at) ? { is: "burst" } : { is: "typing" };
+    return this.#isBurst(at) ? { is: "burst" } : { is: "typing" };
+  }
+
+  /** Whether a key that was just pressed began a run: what stood in a field before it is what a scan leaves there. */
+  beganWith({ at }: Pick<WedgeKey, "at">): boolean {
+    return this.#keys.length === 1 && this.#beganAt === at;
   }
 
   /** Forgets the keys so far: the focus moved, or a dialog took the keyboard. */
@@ -62,7 +79,11 @@ export class WedgeDetector {
     return code === "" ? { is: "typing" } : { is: "code", code, beganAt: this.#beganAt };
   }
 
+  #isBurst(at: number): boolean {
+    return this.#keys.length >= KEYS_BEFORE_CAPTURE && this.#isFast(at);
+  }
+
   #isFast(at: number): boolean {
-    return (at - this.#beganAt) / this.#keys.length <= LONGEST_MEAN_GAP_MS;
+    return (at - this.#beganAt - this.#stutteredMs) / this.#keys.length <= LONGEST_MEAN_GAP_MS;
   }
 }
