@@ -197,6 +197,7 @@ impl Server {
         let host = Arc::new(open_host(config, database.store.keyring.master())?);
         if config.bundled_plugins {
             bundled::bring(&database.store).await;
+            tokio::spawn(bundled::tell_rebuilt(Arc::clone(&database.store)));
         }
         let most = config.plugin_runs as usize;
         let plugins = Plugins::new(Arc::clone(&node), Arc::clone(&objects), host, public_url.clone(), most)

@@ -16,6 +16,7 @@ mod installs;
 mod jobs;
 mod killed;
 mod marketplaces;
+mod rotated;
 mod running;
 mod shopify;
 mod stripe;

@@ -30,8 +30,6 @@ use crate::signed_form;
 
 /// Longest a request takes, with its answer.
 const REQUEST_TIME: Duration = Duration::from_secs(60);
-/// Longest the broker waits for room in a vendor's limit before it tells the plugin to come back.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// Largest answer of which the broker remembers the addresses that it names.
 const MAX_NAMING_ANSWER: usize = 1 << 20;
 const MAX_NAMED: usize = 1_000;
@@ -144,15 +142,10 @@ impl Broker {
 
     /// Waits for room in the vendor's limit; milliseconds when that would take too long.
     async fn wait(&self, errand: &Errand, endpoint: &Endpoint, cost: u32) -> Option<u64> {
-        let rate = endpoint.rate?;
-        let patience = Instant::now() + PATIENCE.min(errand.until.saturating_duration_since(Instant::now()) / 2);
-        loop {
-            let wait = self.rates.take(&errand.connection, &endpoint.name, rate, cost).err()?;
-            if Instant::now() + wait > patience {
-                return Some(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1));
-            }
-            tokio::time::sleep(wait).await;
-        }
+        let now = Instant::now();
+        let half = now + errand.until.saturating_duration_since(now) / 2;
+        let wait = self.rates.wait(&errand.connection, endpoint, cost, half).await.err()?;
+        Some(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1))
     }
 
     async fn perform(

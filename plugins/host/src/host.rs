@@ -1,13 +1,16 @@
 //! The host: loads plugins and runs their jobs, each in a sandbox of its own.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use blake3::Hash;
 use tokio::sync::{Semaphore, watch};
 use wasmtime::component::{Component, InstancePre};
 use wasmtime::{Store, Trap, UpdateDeadline};
 
 use crate::broker::{Broker, Errand};
+use crate::cache::Compiled;
 use crate::contract::exports::fashionos::plugin::guest;
 use crate::end::{Bound, End};
 use crate::engine::{Engine, EngineError, MAX_COMPONENT_BYTES, Settings};
@@ -26,6 +29,10 @@ const MAX_HANDLES: usize = 1_024;
 const MAX_RESULT: usize = 256 * 1024;
 /// Ticks after which a plugin that computes lets others have the thread.
 const TURN: u64 = 10;
+/// Plugins by their hashes, before those that nobody has any more are forgotten.
+const MAX_REMEMBERED: usize = 4_096;
+/// Largest component that is looked up in the cache where it is asked for, bytes: half a millisecond at most.
+const MAX_LOOKED_UP_HERE: usize = 512 * 1024;
 /// What `describe` may compute.
 const DESCRIBE_TIME: Duration = Duration::from_millis(100);
 
@@ -35,14 +42,18 @@ pub struct Host {
     broker: Arc<Broker>,
     /// One for each sandbox of the pool.
     places: Semaphore,
+    /// Plugins that somebody has, by the hashes of their components: who brings the same component gets the same plugin.
+    loaded: Mutex<HashMap<Hash, Weak<Ready>>>,
 }
 
 /// A plugin that is ready to run. Cheap to clone.
 #[derive(Clone)]
-pub struct Plugin {
+pub struct Plugin(Arc<Ready>);
+
+struct Ready {
     manifest: Arc<Manifest>,
-    ready: InstancePre<Sandbox>,
-    guest: Arc<guest::GuestIndices>,
+    instance: InstancePre<Sandbox>,
+    guest: guest::GuestIndices,
 }
 
 /// Why a component cannot be used.
@@ -84,7 +95,7 @@ pub struct Client {
 
 impl Plugin {
     pub fn manifest(&self) -> &Arc<Manifest> {
-        &self.manifest
+        &self.0.manifest
     }
 }
 
@@ -94,7 +105,12 @@ impl Host {
     /// # Errors
     /// When the system does not grant the addresses for the sandboxes.
     pub fn new(settings: &Settings, broker: Arc<Broker>) -> Result<Host, EngineError> {
-        Ok(Host { engine: Engine::new(settings)?, broker, places: Semaphore::new(settings.sandboxes as usize) })
+        Ok(Host {
+            engine: Engine::new(settings)?,
+            broker,
+            places: Semaphore::new(settings.sandboxes as usize),
+            loaded: Mutex::default(),
+        })
     }
 
     /// The broker of this host.
@@ -110,22 +126,70 @@ impl Host {
         if component.len() > MAX_COMPONENT_BYTES {
             return Err(LoadError::TooLarge);
         }
-        let not_a_plugin =
-            |error: wasmtime::Error| LoadError::NotAPlugin(format!("{error:#}").chars().take(500).collect());
+        let source = blake3::hash(component);
+        let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner).get(&source).and_then(Weak::upgrade);
+        if let Some(ready) = loaded {
+            return Ok(Plugin(ready));
+        }
+        let ready = Arc::new(self.ready(component, source).await?);
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if loaded.len() >= MAX_REMEMBERED {
+            loaded.retain(|_, plugin| plugin.strong_count() > 0);
+        }
+        loaded.insert(source, Arc::downgrade(&ready));
+        Ok(Plugin(ready))
+    }
+
+    /// Takes a component from the cache, or compiles it and asks it for its manifest.
+    async fn ready(&self, component: &[u8], source: Hash) -> Result<Ready, LoadError> {
+        let small = component.len() <= MAX_LOOKED_UP_HERE;
+        let cache = self.engine.cache.as_ref();
+        if let Some(found) = cache.filter(|_| small).and_then(|cache| cache.find(&self.engine.wasm, source)) {
+            let linked = self.linked(&found.component)?;
+            return ready(&found, &self.engine.wasm, linked);
+        }
         // A component of ten megabytes is compiled for seconds: not on a thread on which others wait.
         let (engine, bytes) = (Arc::clone(&self.engine), component.to_vec());
-        let component = tokio::task::spawn_blocking(move || engine.component(&bytes))
-            .await
-            .map_err(|error| LoadError::NotAPlugin(error.to_string()))?
-            .map_err(not_a_plugin)?;
-        let built_for = built_for(&component, &self.engine.wasm);
+        let found = elsewhere(move || {
+            let cache = engine.cache.as_ref().filter(|_| !small);
+            match cache.and_then(|cache| cache.find(&engine.wasm, source)) {
+                Some(found) => Ok(Found::Kept(found)),
+                None => Component::from_binary(&engine.wasm, &bytes).map(Found::Compiled),
+            }
+        });
+        let component = match found.await?.map_err(not_a_plugin)? {
+            Found::Compiled(component) => component,
+            Found::Kept(found) => {
+                let linked = self.linked(&found.component)?;
+                return ready(&found, &self.engine.wasm, linked);
+            }
+        };
+        let (instance, guest) = self.linked(&component)?;
+        let description = self.describe(&instance, &guest).await?;
+        let compiled = Compiled { component, description };
+        let ready = ready(&compiled, &self.engine.wasm, (instance, guest))?;
+        let engine = Arc::clone(&self.engine);
+        if engine.cache.is_some() {
+            elsewhere(move || engine.cache.as_ref().map(|cache| cache.keep(source, &compiled))).await?;
+        }
+        Ok(ready)
+    }
+
+    /// Checks that this hub speaks the contract that a component was built for, and finds its exports.
+    fn linked(&self, component: &Component) -> Result<Linked, LoadError> {
         let newest = version(CONTRACT).unwrap_or_default();
-        if let Some(newer) = built_for.filter(|(major, minor, _)| *major != newest.0 || *minor > newest.1) {
+        let newer = built_for(component, &self.engine.wasm);
+        if let Some(newer) = newer.filter(|(major, minor, _)| *major != newest.0 || *minor > newest.1) {
             let (major, minor, patch) = newer;
             return Err(ManifestError::Contract(format!("{major}.{minor}.{patch}")).into());
         }
-        let ready = self.engine.linker.instantiate_pre(&component).map_err(not_a_plugin)?;
-        let guest = Arc::new(guest::GuestIndices::new(&ready).map_err(not_a_plugin)?);
+        let instance = self.engine.linker.instantiate_pre(component).map_err(not_a_plugin)?;
+        let guest = guest::GuestIndices::new(&instance).map_err(not_a_plugin)?;
+        Ok((instance, guest))
+    }
+
+    /// Asks a component for its manifest, in a sandbox in which it can do nothing else.
+    async fn describe(&self, ready: &InstancePre<Sandbox>, guest: &guest::GuestIndices) -> Result<String, LoadError> {
         let order = Order {
             job: no_job(),
             account: String::new(),
@@ -144,23 +208,14 @@ impl Host {
             let instance = ready.instantiate_async(&mut store).await?;
             guest.load(&mut store, &instance)?.call_describe(&mut store).await
         });
-        let json = described.await.map_err(|error| LoadError::Describe(ending(&error)))?;
-        let manifest = Manifest::parse(json.as_bytes())?;
-        // A hub of the version that the manifest names has to be able to run it.
-        if let (Some(built_for), Some(named)) = (built_for, version(&manifest.contract))
-            && built_for.1 > named.1
-        {
-            let problem = format!("the component was built for {}.{}.{}", built_for.0, built_for.1, built_for.2);
-            return Err(ManifestError::Invalid { field: "contract".into(), problem }.into());
-        }
-        Ok(Plugin { manifest: Arc::new(manifest), ready, guest })
+        described.await.map_err(|error| LoadError::Describe(ending(&error)))
     }
 
     /// Does one job in a fresh sandbox. Never fails: how it ended is in the answer. Dropping the future ends the run.
     pub async fn run(&self, plugin: &Plugin, order: Order, client: Client) -> Run {
-        let until = Instant::now() + Duration::from_secs(plugin.manifest.limits.run_seconds.into());
+        let until = Instant::now() + Duration::from_secs(plugin.0.manifest.limits.run_seconds.into());
         let errand = Errand {
-            manifest: Arc::clone(&plugin.manifest),
+            manifest: Arc::clone(&plugin.0.manifest),
             connection: client.connection,
             account: order.account.clone(),
             until,
@@ -172,7 +227,7 @@ impl Host {
 
     /// Repeats a recorded run without the hub or any vendor. The same plugin ends the same way with the same writes.
     pub async fn replay(&self, plugin: &Plugin, recording: &Recording) -> Run {
-        let until = Instant::now() + Duration::from_secs(plugin.manifest.limits.run_seconds.into());
+        let until = Instant::now() + Duration::from_secs(plugin.0.manifest.limits.run_seconds.into());
         let (_keep, stop) = watch::channel(false);
         let world = World::Recording { calls: recording.calls.clone().into(), at: 0 };
         self.perform(plugin, recording.order.clone(), world, true, until, stop).await
@@ -188,15 +243,15 @@ impl Host {
         mut stop: watch::Receiver<bool>,
     ) -> Run {
         let job = order.job.clone();
-        let sandbox = Sandbox::new(Some(Arc::clone(&plugin.manifest)), order, world, record);
+        let sandbox = Sandbox::new(Some(Arc::clone(&plugin.0.manifest)), order, world, record);
         let meter = Arc::clone(&sandbox.meter);
         let mut store = self.store(sandbox);
         let called = async {
             let _place = self.places.acquire().await;
             let _ticking = self.engine.ticker.ticking();
             let sandboxed = async {
-                let instance = plugin.ready.instantiate_async(&mut store).await?;
-                plugin.guest.load(&mut store, &instance)?.call_run(&mut store, &job).await
+                let instance = plugin.0.instance.instantiate_async(&mut store).await?;
+                plugin.0.guest.load(&mut store, &instance)?.call_run(&mut store, &job).await
             };
             meter.run(sandboxed).await
         };
@@ -236,8 +291,8 @@ impl Host {
         let staged = if outcome.is_ok() { sandbox.staged } else { Default::default() };
         let recording = sandbox.recording.map(|calls| Recording {
             format: Recording::FORMAT,
-            plugin: plugin.manifest.key.clone(),
-            version: plugin.manifest.version.clone(),
+            plugin: plugin.0.manifest.key.clone(),
+            version: plugin.0.manifest.version.clone(),
             order: sandbox.order,
             calls,
             outcome: outcome.clone(),
@@ -264,6 +319,37 @@ impl Host {
         });
         store
     }
+}
+
+/// A component that can be instantiated, and where its exports are.
+type Linked = (InstancePre<Sandbox>, guest::GuestIndices);
+
+/// What was looked for on another thread.
+enum Found {
+    Kept(Compiled),
+    Compiled(Component),
+}
+
+/// Does what takes long on a thread on which nobody waits.
+async fn elsewhere<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, LoadError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| LoadError::NotAPlugin(error.to_string()))
+}
+
+fn not_a_plugin(error: wasmtime::Error) -> LoadError {
+    LoadError::NotAPlugin(format!("{error:#}").chars().take(500).collect())
+}
+
+/// Believes a description if it is in order and fits the component.
+fn ready(compiled: &Compiled, engine: &wasmtime::Engine, (instance, guest): Linked) -> Result<Ready, LoadError> {
+    let manifest = Manifest::parse(compiled.description.as_bytes())?;
+    // A hub of the version that the manifest names has to be able to run it.
+    if let (Some(built_for), Some(named)) = (built_for(&compiled.component, engine), version(&manifest.contract))
+        && built_for.1 > named.1
+    {
+        let problem = format!("the component was built for {}.{}.{}", built_for.0, built_for.1, built_for.2);
+        return Err(ManifestError::Invalid { field: "contract".into(), problem }.into());
+    }
+    Ok(Ready { manifest: Arc::new(manifest), instance, guest })
 }
 
 /// The newest version of the contract that a component's imports and exports name.

@@ -49,6 +49,7 @@ pub use manifest::{
 };
 pub use order::{Connected, Order};
 pub use question::{Answer, Call, Question};
+pub use rates::Rates;
 pub use recorded::{Octets, RecordedBody, RecordedContent, RecordedPart, RecordedRequest, RecordedResponse};
 pub use recording::{Recording, RecordingError};
 pub use routes::{RouteError, Routes};

@@ -3,21 +3,40 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
-use crate::endpoint::Rate;
+use crate::endpoint::{Endpoint, Rate};
 
 /// Most buckets that are kept. Past it the map begins anew, which at worst grants every connection one more burst.
 const MAX_BUCKETS: usize = 100_000;
 
+/// Longest that anybody waits for room in a vendor's limit before the plugin is told to come back.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// All buckets of this hub.
 #[derive(Default)]
-pub(crate) struct Rates(Mutex<HashMap<(String, String), Arc<DefaultDirectRateLimiter>>>);
+pub struct Rates(Mutex<HashMap<(String, String), Arc<DefaultDirectRateLimiter>>>);
 
 impl Rates {
+    /// Waits for `cost` units for five seconds at most, and no longer than until a moment; how long it would take otherwise.
+    ///
+    /// # Errors
+    /// The time after which they are there, when that is too long.
+    pub async fn wait(&self, connection: &str, endpoint: &Endpoint, cost: u32, until: Instant) -> Result<(), Duration> {
+        let Some(rate) = endpoint.rate else { return Ok(()) };
+        let patience = until.min(Instant::now() + PATIENCE);
+        while let Err(wait) = self.take(connection, &endpoint.name, rate, cost) {
+            if Instant::now() + wait > patience {
+                return Err(wait);
+            }
+            tokio::time::sleep(wait).await;
+        }
+        Ok(())
+    }
+
     /// Takes `cost` units; otherwise how long until they are there.
     pub(crate) fn take(&self, connection: &str, endpoint: &str, rate: Rate, cost: u32) -> Result<(), Duration> {
         let burst = NonZeroU32::new(rate.burst).unwrap_or(NonZeroU32::MIN);
@@ -58,6 +77,21 @@ mod tests {
         assert!(wait > Duration::from_secs(5) && wait <= Duration::from_secs(6), "{wait:?}");
         assert_eq!(rates.take("b", "api", rate, 10), Ok(()), "another connection has its own");
         assert_eq!(rates.take("a", "other", rate, 10), Ok(()), "another endpoint too");
+    }
+
+    #[test]
+    fn however_many_ask_no_more_is_granted_than_the_limit_allows() {
+        let (rates, rate) = (Rates::default(), Rate { per_second: 400.0, burst: 7 });
+        let began = Instant::now();
+        let granted: u32 = std::thread::scope(|scope| {
+            let ask = || (0..200_000).filter(|_| rates.take("a", "api", rate, 1).is_ok()).count() as u32;
+            [scope.spawn(ask), scope.spawn(ask), scope.spawn(ask)]
+                .map(|asked| asked.join().expect("asked"))
+                .iter()
+                .sum()
+        });
+        let most = f64::from(rate.burst) + rate.per_second * began.elapsed().as_secs_f64();
+        assert!(granted >= rate.burst && f64::from(granted) <= most, "{granted} of {most}");
     }
 
     #[test]

@@ -2,16 +2,16 @@
 //! double's products, each run in a fresh sandbox, over real sockets. The hub's part (sandboxes, broker, HTTP client) is one thread,
 //! whose processor time is counted; the double runs on another. Prints one line of JSON.
 
-use std::collections::BTreeMap;
+#[path = "support/organization.rs"]
+mod organization;
+
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::Instant;
 
-use async_trait::async_trait;
-use bytes::Bytes;
-use plugin_host::contract::{File, Job, Response};
+use organization::{NewShop, order};
 use plugin_host::package::componentize;
-use plugin_host::{Begun, Broker, Client, Connected, Host, Order, Secret, ServiceError, Services, Settings};
+use plugin_host::{Broker, Client, Host, Settings};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::sync::watch;
 use vendors::Shopify;
@@ -19,52 +19,6 @@ use vendors::Shopify;
 /// As many as the plugin takes in one run.
 const PRODUCTS: u64 = 2_000;
 const RUNS: usize = 40;
-
-/// An organization that sees the shop for the first time: no product is there yet.
-struct NewShop(&'static str);
-
-#[async_trait]
-impl Services for NewShop {
-    async fn select(&self, _: &str) -> Result<String, ServiceError> {
-        Ok("[]".into())
-    }
-
-    async fn kv_get(&self, _: &str) -> Result<Option<Vec<u8>>, ServiceError> {
-        Ok(None)
-    }
-
-    async fn kv_keys(&self, _: &str, _: Option<&str>, _: u32) -> Result<Vec<String>, ServiceError> {
-        Ok(Vec::new())
-    }
-
-    async fn file(&self, _: &str) -> Result<File, ServiceError> {
-        Err(ServiceError::refused("not_found", "no files here"))
-    }
-
-    async fn file_bytes(&self, _: &str, _: u64, _: u64) -> Result<Bytes, ServiceError> {
-        Err(ServiceError::refused("not_found", "no files here"))
-    }
-
-    async fn file_address(&self, _: &str, _: u32) -> Result<String, ServiceError> {
-        Err(ServiceError::refused("not_found", "no files here"))
-    }
-
-    async fn secret(&self, _: &str) -> Result<Secret, ServiceError> {
-        Ok(Secret::new(self.0.into()))
-    }
-
-    async fn begin_effect(&self, _: &str, _: [u8; 32]) -> Result<Begun, ServiceError> {
-        Ok(Begun::New)
-    }
-
-    async fn end_effect(&self, _: &str, _: Option<&Response>) -> Result<(), ServiceError> {
-        Ok(())
-    }
-
-    async fn progress(&self, _: u64, _: Option<u64>, _: &str) -> bool {
-        true
-    }
-}
 
 /// What this thread has computed, seconds.
 fn computed() -> f64 {
@@ -112,20 +66,7 @@ async fn main() {
         let (_keep, stop) = watch::channel(false);
         // Another connection each time: the rate that the manifest declares is not what is measured.
         let connection = format!("connection-{run}");
-        let order = Order {
-            job: Job {
-                name: "pull".into(),
-                payload: "{\"full\":true}".into(),
-                body: Vec::new(),
-                key: format!("pull-{run}"),
-                attempt: 1,
-            },
-            account: "vale.myshopify.com".into(),
-            connection: Some(Connected { id: connection.clone(), marketplace: None }),
-            settings: BTreeMap::new(),
-            now_ms: 1_795_262_400_000,
-            seed: [7; 32],
-        };
+        let order = order(&format!("pull-{run}"), &connection);
         let client = Client { services: Arc::new(NewShop(token)), connection, stop, record: false };
         let ended = host.run(&plugin, order, client).await;
         let result = ended.outcome.expect("the run ends well");

@@ -8,6 +8,7 @@
 #![allow(clippy::expect_used, reason = "a double that cannot start, or whose lock is poisoned, ends its test")]
 
 mod accounts;
+mod allowance;
 mod amazon;
 mod cloudinary;
 mod faults;
@@ -22,6 +23,7 @@ mod stripe;
 mod whatsapp;
 
 pub use accounts::Accounts;
+pub use allowance::Allowance;
 pub use amazon::Amazon;
 pub use cloudinary::Cloudinary;
 pub use faults::{Fault, Faults};

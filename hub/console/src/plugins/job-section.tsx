@@ -4,6 +4,8 @@ import { Button } from "../kit/button";
 import { Check, SelectField } from "../kit/field";
 import { Notice } from "../kit/notice";
 import { Section } from "../kit/section";
+import { aboutRows } from "./about";
+import { AboutSheet } from "./about-sheet";
 import type { Connection, Install, Job, JobKind, JobStatus, Run } from "./answers";
 import { Failure } from "./failure";
 import { byHand, JOB_FACES, newestRuns } from "./job-face";
@@ -75,16 +77,18 @@ export function JobSection({ room, install, connections, manages }: { room: Room
   );
 }
 
-/** Queues a job that needs nothing but its name, and an account where the plugin has some. */
+/** Queues a job: one that needs nothing but its name, or one about a row that is chosen; with an account where the plugin has some. */
 function RunNow({ install, connections, onQueued }: { install: Install; connections: Connection[]; onQueued: () => void }) {
   const api = usePluginApi();
   const { busy, error, act } = useAction();
   const [account, setAccount] = useState("");
   const [record, setRecord] = useState(false);
+  const [choosing, setChoosing] = useState<JobKind | null>(null);
   const kinds: JobKind[] = byHand(install.manifest);
+  const about = aboutRows(install.manifest);
   const connection = connections.find(({ id }) => id === account) ?? connections[0];
   const needs = (install.manifest?.credentials ?? []).length > 0;
-  if (kinds.length === 0) return null;
+  if (kinds.length + about.length === 0) return null;
   const start = async (kind: string) => {
     if (await act(() => api.queue(install.id, { kind, record, ...(connection && { connection_id: connection.id }) }))) onQueued();
   };
@@ -108,8 +112,14 @@ function RunNow({ install, connections, onQueued }: { install: Install; connecti
             {title} now
           </Button>
         ))}
+        {about.map((kind) => (
+          <Button key={kind.name} disabled={busy || (needs && !connection)} onClick={() => setChoosing(kind)}>
+            {kind.title}…
+          </Button>
+        ))}
         <Check label="Record it for the plugin's author" checked={record} onChange={(event) => setRecord(event.target.checked)} />
       </div>
+      {choosing && <AboutSheet install={install} job={choosing} connection={connection?.id} record={record} onQueued={onQueued} onClose={() => setChoosing(null)} />}
     </div>
   );
 }

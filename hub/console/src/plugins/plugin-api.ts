@@ -1,5 +1,6 @@
 import { HttpClient } from "@fashionos/hub";
 import { auth } from "../session/auth";
+import type { Subject } from "./about";
 import type { Account, Agreement, Connection, Difference, Install, Job, JobStatus, Overview, Run, Uploaded } from "./answers";
 
 const ROOT = "/v1/plugins";
@@ -64,8 +65,15 @@ export class PluginApi {
     return this.#http.get(`${ROOT}/jobs`, { install, limit, status });
   }
 
-  queue(install: string, job: { kind: string; connection_id?: string; record?: boolean }): Promise<Job> {
+  queue(install: string, job: { kind: string; connection_id?: string; record?: boolean; payload?: Record<string, unknown> }): Promise<Job> {
     return this.#http.post(`${ROOT}/installs/${install}/jobs`, job);
+  }
+
+  /** Rows that a job may be about, the newest first, with these letters in their words. */
+  async rows({ table, words }: Subject, search: string): Promise<{ id: string; words: string }[]> {
+    const letters = search.replaceAll(/[*%_\\]/g, "").trim();
+    const found = await this.#http.get<Record<string, string>[]>(`/rest/v1/${table}`, { select: `id,${words}`, order: "created_at.desc", limit: 50, ...(letters && { [words]: `ilike.*${letters}*` }) });
+    return found.map((row) => ({ id: row["id"]!, words: row[words] ?? "" }));
   }
 
   cancel(job: string): Promise<Job> {

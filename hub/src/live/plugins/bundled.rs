@@ -1,5 +1,8 @@
 //! The plugins that come with the hub: part of its binary, and in the catalogue of every organization from the first start.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use plugin_host::Manifest;
 use plugin_host::package::{self, PackageError, componentize};
 use rust_embed::RustEmbed;
@@ -58,19 +61,63 @@ pub async fn bring(store: &Store) {
     }
 }
 
+/// Plugins of this binary, as name and version, of which the catalogue holds another build under the same version: somebody built
+/// them anew and left the version as it was. A version never changes, so what runs is the build that the catalogue has.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn rebuilt(store: &Store) -> Result<Vec<(String, String)>, PluginError> {
+    let known = catalogue::versions(store).await?;
+    // Making components of all of them takes as long as a hub takes to start.
+    let differing = tokio::task::spawn_blocking(move || {
+        let manifests = Built::iter().filter(|name| name.ends_with(".json"));
+        manifests.filter_map(|name| differs(name.trim_end_matches(".json"), &known)).collect()
+    });
+    Ok(differing.await.unwrap_or_default())
+}
+
+/// Says in the log which plugins of this binary are not the ones that run.
+pub async fn tell_rebuilt(store: Arc<Store>) {
+    match rebuilt(&store).await {
+        Ok(plugins) => {
+            for (plugin, version) in plugins {
+                tracing::warn!(
+                    plugin,
+                    version,
+                    "the catalogue has another build of this version, and keeps it; give the plugin a new version"
+                );
+            }
+        }
+        Err(error) => tracing::debug!(%error, "the plugins of this hub could not be compared with the catalogue"),
+    }
+}
+
+fn differs(plugin: &str, known: &HashMap<(String, String), Vec<u8>>) -> Option<(String, String)> {
+    let json = Built::get(&format!("{plugin}.json"))?.data;
+    let manifest = Manifest::parse(&json).ok()?;
+    let version = (manifest.key, manifest.version);
+    let there = known.get(&version)?;
+    let package = package::open(&packed(plugin, &json).ok()?).ok()?;
+    (digest(&package).as_slice() != there).then_some(version)
+}
+
+fn packed(plugin: &str, json: &[u8]) -> Result<Vec<u8>, NotBrought> {
+    let module = Built::get(&format!("{plugin}.wasm")).ok_or(NotBrought::NotBuilt)?.data;
+    Ok(package::pack(json, &componentize(&module)?, None)?)
+}
+
 /// The version, if it is new.
 async fn one(
     store: &Store,
     plugin: &str,
-    known: &std::collections::HashSet<(String, String)>,
+    known: &HashMap<(String, String), Vec<u8>>,
 ) -> Result<Option<String>, NotBrought> {
     let json = Built::get(&format!("{plugin}.json")).ok_or(NotBrought::NotBuilt)?.data;
     let manifest = Manifest::parse(&json).map_err(PackageError::from)?;
-    if known.contains(&(manifest.key.clone(), manifest.version.clone())) {
+    if known.contains_key(&(manifest.key.clone(), manifest.version.clone())) {
         return Ok(None);
     }
-    let module = Built::get(&format!("{plugin}.wasm")).ok_or(NotBrought::NotBuilt)?.data;
-    let file = package::pack(&json, &componentize(&module)?, None)?;
+    let file = packed(plugin, &json)?;
     let package = package::open(&file)?;
     let shown: Value = serde_json::from_slice(&json).map_err(|error| PackageError::Malformed(error.to_string()))?;
     let capabilities: Vec<String> = manifest.jobs.iter().map(|job| job.name.clone()).collect();

@@ -8,7 +8,8 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::store::Store;
-use crate::store::plugins::{PluginError, packages};
+use crate::store::plugins::PluginError;
+use crate::store::plugins::packages::{self, Stored};
 
 /// Plugins that are kept ready to run.
 const KEPT: usize = 256;
@@ -32,6 +33,9 @@ pub enum Unusable {
     /// The component says something else of itself than its manifest.
     #[error("the component describes itself otherwise than the manifest that was signed")]
     Manifest,
+    /// What the database holds is not what was taken.
+    #[error("the stored package is not the one that was taken")]
+    Altered,
     /// See [`PluginError`].
     #[error(transparent)]
     Store(#[from] PluginError),
@@ -45,6 +49,7 @@ impl Unusable {
             Self::Unsigned => "package_unsigned",
             Self::Component(error) => error.code(),
             Self::Manifest => "manifest_differs",
+            Self::Altered => "package_altered",
             Self::Store(error) => error.code(),
         }
     }
@@ -57,11 +62,32 @@ impl Unusable {
 /// See [`Unusable`].
 pub(super) async fn opened(host: &Host, file: &[u8]) -> Result<(Package, Plugin), Unusable> {
     let package = plugin_host::package::open(file)?;
+    let plugin = ready(host, &package).await?;
+    Ok((package, plugin))
+}
+
+async fn ready(host: &Host, package: &Package) -> Result<Plugin, Unusable> {
     let plugin = host.load(&package.component).await?;
     if **plugin.manifest() != package.manifest {
         return Err(Unusable::Manifest);
     }
-    Ok((package, plugin))
+    Ok(plugin)
+}
+
+/// Opens a package of the catalogue: its signature is verified again, it is by whoever had signed it when it was taken, and it
+/// holds what it held.
+fn unaltered(stored: &Stored) -> Result<Package, Unusable> {
+    let package = plugin_host::package::open(&stored.file)?;
+    let signer = package.signer.as_ref().map(|key| key.as_slice());
+    let same_signer = match &stored.signed_by {
+        Some(key) => signer == Some(key.as_slice()),
+        // What nobody had to sign (it came with the hub, or is a build in development) may be signed all the same.
+        None => true,
+    };
+    if !same_signer || digest(&package).as_slice() != stored.digest {
+        return Err(Unusable::Altered);
+    }
+    Ok(package)
 }
 
 /// A package that was taken into a catalogue.
@@ -121,8 +147,8 @@ impl Loaded {
         if let Some(plugin) = self.0.get(&package) {
             return Ok(plugin.clone());
         }
-        let file = packages::file(store, organization_id, package).await?;
-        let (_, plugin) = opened(host, &file).await?;
+        let stored = packages::stored(store, organization_id, package).await?;
+        let plugin = ready(host, &unaltered(&stored)?).await?;
         if self.0.len() >= KEPT {
             self.0.clear();
         }

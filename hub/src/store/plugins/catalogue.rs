@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::PluginError;
 use crate::postgres::{Acting, begin};
@@ -44,18 +44,21 @@ impl<'a> Origin<'a> {
     }
 }
 
-/// The versions that the operator's catalogue holds, as plugin and version.
+/// The versions that the operator's catalogue holds, by plugin and version, with the digest of each package.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn versions(store: &Store) -> Result<HashSet<(String, String)>, PluginError> {
+pub async fn versions(store: &Store) -> Result<HashMap<(String, String), Vec<u8>>, PluginError> {
     let mut client = store.pools.get(&Acting::Platform).await?;
     let transaction = begin(&mut client, &Acting::Platform).await?;
     let rows = transaction
-        .query("select plugin_key, version from hub.plugin_packages where organization_id is null limit 10000", &[])
+        .query(
+            "select plugin_key, version, digest from hub.plugin_packages where organization_id is null limit 10000",
+            &[],
+        )
         .await?;
     transaction.commit().await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    Ok(rows.iter().map(|row| ((row.get(0), row.get(1)), row.get(2))).collect())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::PluginError;
 use super::kv::USED;
-use super::queue::{Claimed, MOST_WAITING};
+use super::queue::{Claimed, MOST_WAITING, hold_row};
 use super::secrets::organization_key;
 use crate::postgres::{Acting, begin};
 use crate::store::rest::{Asker, Resolution, RestError, Shape, Verb, Write, write_within};
@@ -131,6 +131,7 @@ pub async fn badly(
     let acting = Acting::System { organization_id: run.organization_id };
     let mut client = store.pools.get(&acting).await?;
     let transaction = begin(&mut client, &acting).await?;
+    hold_row(&transaction, run.job_id).await?;
     let last = run.attempt >= run.max_attempts;
     let (status, after, given_back) = match then {
         Then::Again(_) if last => ("dead", 0, 0),

@@ -184,18 +184,32 @@ pub async fn offers(store: &Store, organization_id: Option<Uuid>) -> Result<Vec<
         .collect())
 }
 
-/// The file of a package, in the organization that runs it.
+/// A package as it was taken.
+pub struct Stored {
+    /// The file.
+    pub file: Vec<u8>,
+    /// What it held when it was taken.
+    pub digest: Vec<u8>,
+    /// The key that had signed it; none where nobody had to.
+    pub signed_by: Option<Vec<u8>>,
+}
+
+/// A package, for the organization that runs it.
 ///
 /// # Errors
 /// `NotFound`, also for another organization's own package.
-pub async fn file(store: &Store, organization_id: Uuid, id: Uuid) -> Result<Vec<u8>, PluginError> {
+pub async fn stored(store: &Store, organization_id: Uuid, id: Uuid) -> Result<Stored, PluginError> {
     let acting = Acting::System { organization_id };
     let mut client = store.pools.get(&acting).await?;
     let transaction = begin(&mut client, &acting).await?;
     let row = transaction
-        .query_opt("select package from hub.plugin_packages where id = $1", &[&id])
+        .query_opt("select package, digest, public_key from hub.plugin_packages where id = $1", &[&id])
         .await?
         .ok_or(PluginError::NotFound("package"))?;
     transaction.commit().await?;
-    Ok(row.get(0))
+    let signed_by = match Origin::of(row.get("public_key")) {
+        Origin::Signed(key) => Some(key.to_vec()),
+        Origin::Hub | Origin::Development => None,
+    };
+    Ok(Stored { file: row.get("package"), digest: row.get("digest"), signed_by })
 }

@@ -1,3 +1,4 @@
+use deadpool_postgres::Transaction;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -111,6 +112,15 @@ pub async fn end_late(store: &Store) -> Result<i32, PluginError> {
 /// When the database cannot be reached.
 pub async fn schedule(store: &Store) -> Result<i32, PluginError> {
     count(store, "select app.plugin_schedule()").await
+}
+
+/// Holds the row that a job is about, before the job: everybody locks the two in this order.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub(super) async fn hold_row(transaction: &Transaction<'_>, job: Uuid) -> Result<(), PluginError> {
+    transaction.execute("select app.plugin_hold($1)", &[&job]).await?;
+    Ok(())
 }
 
 async fn count(store: &Store, sql: &str) -> Result<i32, PluginError> {
@@ -231,6 +241,7 @@ async fn decide(
     let mut client = store.pools.get(&acting).await?;
     let transaction = begin(&mut client, &acting).await?;
     state_author(&transaction, by).await?;
+    hold_row(&transaction, id).await?;
     let changed = transaction.execute(sql, &[&id]).await?;
     let read = format!("select {COLUMNS} from plugin_jobs j where j.id = $1");
     let row = transaction.query_opt(&read, &[&id]).await?.ok_or(PluginError::NotFound("job"))?;

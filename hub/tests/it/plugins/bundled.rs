@@ -1,3 +1,4 @@
+use hub::live::plugins::bundled;
 use serde_json::{Value, json};
 
 use crate::support::TestHub;
@@ -58,6 +59,18 @@ async fn a_new_hub_offers_its_own_plugins() {
     let shown = ask("GET", &format!("/v1/plugins/installs/{install}"), None).await.json();
     assert_eq!(shown["install"]["package_id"], shopify["id"], "{shown}");
     again.stop().await;
+}
+
+/// F277: whoever builds a plugin anew under its old version is told that the old build still runs.
+#[tokio::test]
+async fn a_plugin_that_was_built_anew_without_a_new_version_is_named() {
+    let hub = TestHub::start_with(|config| config.bundled_plugins = true).await;
+    let store = &hub.server.node.store;
+    assert_eq!(bundled::rebuilt(store).await.expect("compared"), []);
+    let sql = hub.database.sql().await;
+    let other = "update hub.plugin_packages set digest = decode(repeat('00', 32), 'hex') where plugin_key = 'stripe' returning version";
+    let version: String = sql.query_one(other, &[]).await.expect("another build").get(0);
+    assert_eq!(bundled::rebuilt(store).await.expect("compared"), [("stripe".to_owned(), version)]);
 }
 
 /// F277: a newer binary offers newer versions beside the old ones; what is installed runs on as it was agreed to.

@@ -74,6 +74,43 @@ async fn a_run_that_was_given_up_does_nothing_more() {
     assert_eq!(outcomes, ["hub_ended", "ok"]);
 }
 
+/// F278: whoever gives a run up neither waits for the row that its job is about nor keeps its writer waiting: the row is locked
+/// first, by everybody.
+#[tokio::test]
+async fn giving_up_and_writing_the_row_never_wait_for_each_other() {
+    let (hub, run) = taken().await;
+    let store = &hub.server.node.store;
+    let mut writer = hub.database.sql().await;
+    let sql = hub.database.sql().await;
+    let invoice: uuid::Uuid = sql
+        .query_one(
+            "insert into invoices (organization_id, number) values ($1, 'INV-RACE') returning id",
+            &[&run.organization_id],
+        )
+        .await
+        .expect("an invoice")
+        .get(0);
+    sql.execute(
+        "update plugin_jobs set entity_type = 'invoice', entity_id = $1, max_attempts = 1, locked_until = now() - interval '1 second'",
+        &[&invoice],
+    )
+    .await
+    .expect("its last attempt, left behind");
+    // Somebody writes the row, and is about to move its job.
+    let writing = writer.transaction().await.expect("begun");
+    writing.execute("update invoices set due_date = '2027-01-31' where id = $1", &[&invoice]).await.expect("written");
+    let relieved = tokio::time::timeout(Duration::from_secs(20), queue::relieve(store)).await;
+    assert_eq!(relieved.expect("it does not wait").expect("asked"), 0, "the next time");
+    let of: [&(dyn tokio_postgres::types::ToSql + Sync); 1] = [&run.job_id];
+    let moved = writing.execute("update plugin_jobs set run_at = now() where id = $1", &of);
+    let moved = tokio::time::timeout(Duration::from_secs(20), moved).await;
+    assert_eq!(moved.expect("the job is free").expect("moved"), 1);
+    writing.commit().await.expect("written");
+    assert_eq!(queue::relieve(store).await.expect("asked"), 1);
+    let row = sql.query_one("select error from invoices where id = $1", &[&invoice]).await.expect("the invoice");
+    assert!(row.get::<_, Option<String>>(0).is_some_and(|error| error.starts_with("hub_ended")), "it says why");
+}
+
 /// F278: an effect that the vendor does not guard is sent once, and never again when it is not known what became of it.
 #[tokio::test]
 async fn an_effect_without_the_vendors_help_is_never_sent_twice() {

@@ -39,6 +39,29 @@ async fn only_what_somebody_signed_is_brought() {
     assert_eq!(upload(shop.address(), &staff, &good).await.status, 403);
 }
 
+/// F276: what the database holds is looked at again before it runs: whoever alters a stored package there gets nothing to run.
+#[tokio::test]
+async fn a_package_that_was_altered_in_the_database_does_not_run() {
+    let shop = Workshop::open().await;
+    let package = plugin_host::package::open(&probe()).expect("the probe");
+    let repacked = |key: Option<&_>| plugin_host::package::pack(&package.manifest_json, &package.component, key);
+    let unsigned = repacked(None).expect("a package");
+    let by_another = repacked(Some(&publisher(9))).expect("a package");
+    let another = idle(&manifest("probe", json!({})));
+    let sql = shop.hub.database.sql().await;
+    for (at, other) in [unsigned, by_another, another].into_iter().enumerate() {
+        let (install, connection) = shop.probe(&[]).await;
+        let put = "update hub.plugin_packages set package = $1";
+        sql.execute(put, &[&other]).await.expect("altered");
+        let job = shop.queue(install, Some(connection), json!([])).await;
+        let ended = shop.ended(job).await;
+        assert_eq!(ended["status"], "dead", "{at}: {ended}");
+        assert!(ended["last_error"].to_string().contains("package_altered"), "{at}: {ended}");
+        sql.execute(put, &[&probe()]).await.expect("as it was");
+        shop.ask("DELETE", &format!("/v1/plugins/installs/{install}"), None).await;
+    }
+}
+
 /// F276: what was not granted is refused, and the refusal is in the run's log.
 #[tokio::test]
 async fn a_call_outside_the_scopes_is_refused_and_logged() {

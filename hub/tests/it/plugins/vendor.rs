@@ -21,6 +21,7 @@ struct Counts {
     paths: Mutex<BTreeMap<String, u32>>,
     effects: Mutex<BTreeMap<String, u32>>,
     asked: Mutex<BTreeMap<String, u32>>,
+    authorized: Mutex<BTreeMap<String, u32>>,
 }
 
 impl Drop for Vendor {
@@ -54,6 +55,11 @@ impl Vendor {
         self.counts.effects.lock().expect("unpoisoned").clone()
     }
 
+    /// Requests by the `Authorization` that they came with.
+    pub fn authorized(&self) -> BTreeMap<String, u32> {
+        self.counts.authorized.lock().expect("unpoisoned").clone()
+    }
+
     /// How often each idempotency key was sent.
     pub fn asked(&self) -> BTreeMap<String, u32> {
         self.counts.asked.lock().expect("unpoisoned").clone()
@@ -63,6 +69,9 @@ impl Vendor {
 async fn answer(State(counts): State<Arc<Counts>>, uri: Uri, headers: HeaderMap) -> String {
     let path = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     *counts.paths.lock().expect("unpoisoned").entry(path).or_default() += 1;
+    if let Some(by) = headers.get("authorization").and_then(|by| by.to_str().ok()) {
+        *counts.authorized.lock().expect("unpoisoned").entry(by.to_owned()).or_default() += 1;
+    }
     if let Some(key) = headers.get("idempotency-key").and_then(|key| key.to_str().ok()) {
         *counts.asked.lock().expect("unpoisoned").entry(key.to_owned()).or_default() += 1;
         counts.effects.lock().expect("unpoisoned").entry(key.to_owned()).or_insert(1);

@@ -102,6 +102,30 @@ async fn a_compiled_component_is_believed_only_with_the_hub_s_mac() {
     assert_eq!(std::fs::read(&file).expect("readable"), mine);
 }
 
+/// A file that was believed once is not believed for ever: who writes to it later gets nothing executed.
+#[tokio::test]
+async fn a_checked_file_that_is_written_to_is_checked_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = CacheSettings { folder: folder.path().to_owned(), key: [1; 32] };
+    let broker = std::sync::Arc::new(plugin_host::Broker::new(Default::default()));
+    let host = Host::new(&Settings { sandboxes: 2, cache: Some(cache) }, broker).expect("an engine");
+    let wasm = running("");
+    host.load(&wasm).await.expect("compiled");
+    let again = host.load(&wasm).await.expect("from the cache");
+    assert_eq!(again.manifest(), host.load(&wasm).await.expect("without a second check").manifest());
+    drop(again);
+    let file = std::fs::read_dir(folder.path()).expect("a folder").next().expect("a file").expect("a file").path();
+    let mut damaged = std::fs::read(&file).expect("readable");
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 0x80;
+    // The clock of a file system is coarse.
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    std::fs::write(&file, &damaged).expect("written");
+    let plugin = host.load(&wasm).await.expect("compiled anew");
+    assert_eq!(code(&run(&host, &plugin, "{}").await), "ok");
+    assert_ne!(std::fs::read(&file).expect("readable"), damaged, "and written anew");
+}
+
 #[tokio::test]
 async fn code_that_others_may_write_to_is_not_believed() {
     use std::os::unix::fs::PermissionsExt as _;
