@@ -217,15 +217,8 @@ async fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve { config, backups } => {
             backups.check()?;
-            let database = open_database(&config).await?;
-            let server = Server::start(&config, database).await?;
-            tokio::spawn(hub::backup::schedule::keep(Arc::clone(&server.node), *config, backups));
-            say_ready(&serde_json::json!({ "ready": true, "url": format!("http://{}", server.address) }))?;
-            service_manager::ready();
-            until_told().await?;
-            service_manager::stopping();
-            server.stop().await;
-            Ok(())
+            hub::backup::log::prepare(&config, &backups)?;
+            serve(*config, &backups).await
         }
         Command::Demo { config } => demo(&config).await,
         Command::Tickets { config, event, out, format } => {
@@ -338,6 +331,50 @@ fn say(text: &str) -> Result<(), Failure> {
     out.write_all(text.as_bytes())?;
     Ok(out.flush()?)
 }
+
+/// Serves until told to stop. Where the database turns out to be another one than was opened (restored, or promoted in the
+/// other's place), the hub begins anew on the same address: every client gets a fresh snapshot.
+async fn serve(mut config: Config, backups: &Schedule) -> Result<(), Failure> {
+    let mut said = false;
+    loop {
+        let server = match start(&config).await {
+            Ok(server) => server,
+            Err(error) if said => {
+                tracing::warn!(%error, "the database cannot be opened; it is tried again");
+                tokio::select! {
+                    told = until_told() => return told,
+                    () = tokio::time::sleep(OPEN_AGAIN) => continue,
+                }
+            }
+            Err(error) => return Err(error.into()),
+        };
+        config.listen = server.address;
+        tokio::spawn(hub::backup::log::keep(Arc::clone(&server.node), config.clone(), backups.clone()));
+        tokio::spawn(hub::backup::schedule::keep(Arc::clone(&server.node), config.clone(), backups.clone()));
+        if !said {
+            say_ready(&serde_json::json!({ "ready": true, "url": format!("http://{}", server.address) }))?;
+            service_manager::ready();
+            said = true;
+        }
+        tokio::select! {
+            told = until_told() => {
+                told?;
+                service_manager::stopping();
+                server.stop().await;
+                return Ok(());
+            }
+            () = server.database_replaced() => server.stop().await,
+        }
+    }
+}
+
+async fn start(config: &Config) -> Result<Server, StartError> {
+    let database = open_database(config).await?;
+    Server::start(config, database).await
+}
+
+/// How long a hub waits whose database was replaced and does not answer yet.
+const OPEN_AGAIN: std::time::Duration = std::time::Duration::from_secs(1);
 
 async fn until_told() -> Result<(), Failure> {
     let mut terminate = signal(SignalKind::terminate())?;

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::Config;
 use crate::live::plugins::{Plugins, bundled};
-use crate::live::{Node, doorbell};
+use crate::live::{Node, doorbell, relay};
 use crate::mail::{self, Carrier, CarrierError};
 use crate::metrics::Metrics;
 use crate::objects::{Objects, ObjectsError, Place};
@@ -39,6 +39,7 @@ pub struct Server {
     mails: JoinHandle<()>,
     letters: JoinHandle<()>,
     housekeeping: JoinHandle<()>,
+    clearing: JoinHandle<()>,
     /// Its plugins.
     pub plugins: Arc<Plugins>,
     runner: JoinHandle<()>,
@@ -207,7 +208,9 @@ impl Server {
         let of_node = Arc::clone(&node);
         let letters = tokio::spawn(mail::dispatch(Arc::clone(&database.store), carrier, move || of_node.is_draining()));
         tokio::spawn(doorbell::listen(Arc::clone(&node)));
+        tokio::spawn(relay::carry(Arc::clone(&node)));
         tokio::spawn(keep_time(Arc::clone(&node)));
+        let clearing = tokio::spawn(upkeep::clear_at_once(Arc::clone(&node), Arc::clone(&objects)));
         let housekeeping = tokio::spawn(upkeep::keep(Arc::clone(&node), Arc::clone(&objects)));
         let (stop, mut stopped) = watch::channel(false);
         let router = edge::router(
@@ -239,10 +242,17 @@ impl Server {
             mails,
             letters,
             housekeeping,
+            clearing,
             plugins,
             runner,
             objects,
         })
+    }
+
+    /// Waits until the database is not the one that was opened any more: restored, or another server promoted in its place. From
+    /// then on nobody is answered; whoever runs this hub stops it and opens the database anew.
+    pub async fn database_replaced(&self) {
+        self.node.replaced().await;
     }
 
     /// Stops: sessions are told, what is being committed is answered, the embedded database is shut down.
@@ -271,6 +281,7 @@ impl Server {
         }
         // What was begun is rolled back or stays done, and whoever is next goes on.
         self.housekeeping.abort();
+        self.clearing.abort();
         let _ = tokio::time::timeout(GOODBYES_WITHIN, upkeep::let_go(&self.node.store)).await;
         self.node.stop();
         if let Some(mut embedded) = self.database.take() {
@@ -288,6 +299,7 @@ impl Drop for Server {
         self.mails.abort();
         self.letters.abort();
         self.housekeeping.abort();
+        self.clearing.abort();
         self.runner.abort();
         self.node.stop();
     }

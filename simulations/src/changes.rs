@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use hub_client::Api;
+use rustix::process::{Resource, getrlimit, setrlimit};
 use schemas::DeviceProfile;
 use serde::Serialize;
 use tokio::task::LocalSet;
@@ -24,14 +25,16 @@ use crate::venue::Venue;
 const AT_ONCE: usize = 20;
 /// Before a measurement, so that connecting is over.
 const SETTLE: Duration = Duration::from_secs(1);
-/// How long the last change may take to everybody.
+/// After how long without any change those that are missing are taken for lost.
 const LATE: Duration = Duration::from_secs(5);
+/// Files that are open beside the sockets.
+const OTHER_FILES: u64 = 256;
 
 /// How long a row that is committed with SQL takes to subscribers by table, and what telling them costs.
 #[derive(Debug, clap::Args)]
 pub struct Changes {
     /// Subscribers, stage by stage; those of a stage stay for the next.
-    #[arg(long, value_delimiter = ',', default_values_t = [10, 100, 1000])]
+    #[arg(long, value_delimiter = ',', default_values_t = [10, 100, 1000, 10_000])]
     subscribers: Vec<usize>,
     /// Audiences that each see what their own rights let them: a person who sees the table, and devices that see an event's rows.
     #[arg(long, default_value_t = 10)]
@@ -39,6 +42,10 @@ pub struct Changes {
     /// Commits a second.
     #[arg(long, default_value_t = 20.0)]
     rate: f64,
+    /// Changes told a second at most, to all subscribers together: with more of them, there are fewer commits. What is asked is what a
+    /// commit costs, and not how much a machine can send.
+    #[arg(long, default_value_t = 20_000.0)]
+    deliveries: f64,
     /// Seconds of one stage.
     #[arg(long, default_value_t = 10.0)]
     seconds: f64,
@@ -60,6 +67,8 @@ struct Report {
 #[derive(Debug, Serialize)]
 struct Stage {
     subscribers: usize,
+    /// Commits a second.
+    rate: f64,
     commits: u64,
     deliveries: u64,
     /// Changes that were not told to somebody who sees them.
@@ -80,15 +89,17 @@ struct Stage {
 impl Changes {
     /// Prints the report; `false`: a change was not told.
     pub async fn run(self) -> Result<bool, Failure> {
+        let most = self.subscribers.iter().max().copied().unwrap_or(0) as u64;
+        allow_files(most + OTHER_FILES)?;
         let report = LocalSet::new().run_until(self.measure()).await?;
         if self.json {
             println!("{}", serde_json::to_string(&report).expect("numbers"));
         } else {
-            println!("Changes by table, {} audiences, {} commits a second", report.classes, report.rate);
+            println!("Changes by table, {} audiences", report.classes);
             for stage in &report.stages {
                 println!(
-                    "  {} subscribers: {} changes told, {} missing",
-                    stage.subscribers, stage.deliveries, stage.missing
+                    "  {} subscribers, {} commits a second: {} changes told, {} missing",
+                    stage.subscribers, stage.rate, stage.deliveries, stage.missing
                 );
                 let (p50, p99) = (or_dash(stage.p50_ms, "ms"), or_dash(stage.p99_ms, "ms"));
                 println!("    from the statement  p50 {p50}, p99 {p99}");
@@ -146,24 +157,30 @@ impl Changes {
             heard.borrow_mut().begin();
             let hub_pid = process.pid().ok_or_else(|| Failure::Unexpected("the hub has ended".into()))?;
             let (hub, both) = (process_usage::cpu_ms(hub_pid), process.cpu_ms());
-            let commits = (self.seconds * self.rate) as u64;
+            let rate = self.rate.min(self.deliveries / connected.max(1) as f64);
+            let commits = (self.seconds * rate).ceil() as u64;
             let start = Instant::now();
             for at in 0..commits {
-                sleep_until(start + Duration::from_secs_f64(at as f64 / self.rate)).await;
+                sleep_until(start + Duration::from_secs_f64(at as f64 / rate)).await;
                 let message = heard.borrow_mut().sent();
                 sql.execute(&insert, &[&organization, &venue.event, &message]).await.map_err(broken)?;
                 heard.borrow_mut().committed();
             }
             let wanted = commits * connected as u64;
-            let until = Instant::now() + LATE;
-            while heard.borrow().deliveries < wanted && Instant::now() < until {
+            let (mut until, mut before) = (Instant::now() + LATE, heard.borrow().deliveries);
+            while before < wanted && Instant::now() < until {
                 sleep(Duration::from_millis(20)).await;
+                let now = heard.borrow().deliveries;
+                if now > before {
+                    (until, before) = (Instant::now() + LATE, now);
+                }
             }
             let hub = process_usage::cpu_ms(hub_pid) - hub;
             let postgres = process.cpu_ms() - both - hub;
             let heard = heard.borrow();
             stages.push(Stage {
                 subscribers: connected,
+                rate,
                 commits,
                 deliveries: heard.deliveries,
                 missing: wanted.saturating_sub(heard.deliveries),
@@ -180,4 +197,20 @@ impl Changes {
         process.stop().await?;
         Ok(Report { classes: self.classes, rate: self.rate, stages })
     }
+}
+
+/// Lets this program, and the hub that it starts, have so many files open: every socket is one.
+fn allow_files(wanted: u64) -> Result<(), Failure> {
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current.is_none_or(|current| current >= wanted) {
+        return Ok(());
+    }
+    if limit.maximum.is_some_and(|most| most < wanted) {
+        let most = limit.maximum.unwrap_or_default();
+        return Err(Failure::Unexpected(format!(
+            "{wanted} open files are needed and {most} are allowed; raise the limit (ulimit -Hn) or name fewer --subscribers"
+        )));
+    }
+    limit.current = limit.maximum;
+    setrlimit(Resource::Nofile, limit).map_err(|error| Failure::Unexpected(format!("the limit of open files: {error}")))
 }

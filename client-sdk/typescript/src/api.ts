@@ -110,6 +110,8 @@ export interface AuditEntry {
     name: string | null;
     /** The address that it came from, for as long as the journal keeps the change. */
     address: string | null;
+    /** The program that made it, as it calls itself, for as long. */
+    agent: string | null;
   };
   /** The command or request that it was part of. */
   request_id: string | null;

@@ -169,3 +169,89 @@ test("F005: the newest supabase-js in a browser on another origin signs in, stay
   await open(page, hub.ready.url);
   expect(await session()).toBeNull();
 });
+
+test("F246: channels of the newest supabase-js in a browser on another origin: broadcasts, presence and changes of rows", async ({ browser, page, hub }) => {
+  // Two people with a browser of their own each.
+  const context = await browser.newContext();
+  const second = await context.newPage();
+  const token = randomUUID();
+  for (const [who, on] of [["anna", page], ["bruno", second]] as const) {
+    await open(on, hub.ready.url);
+    const error = await on.evaluate(async ({ email, password }) => (await window.client.auth.signInWithPassword({ email, password })).error, hub.ready);
+    expect(error).toBeNull();
+    const status = await on.evaluate(
+      ({ who, room, eventId }) =>
+        new Promise<string>((resolve) => {
+          const heard = { messages: [] as unknown[], changes: [] as unknown[], people: [] as string[] };
+          const channel = window.client.channel(room, { config: { presence: { key: who }, broadcast: { ack: true } } });
+          channel
+            .on("broadcast", { event: "cue" }, ({ payload }) => void heard.messages.push(payload))
+            .on("presence", { event: "sync" }, () => void (heard.people = Object.keys(channel.presenceState()).toSorted()))
+            .on("postgres_changes", { event: "*", schema: "public", table: "event_alerts", filter: `event_id=eq.${eventId}` }, (change) => void heard.changes.push(change))
+            .subscribe((status) => void (status === "SUBSCRIBED" && void channel.track({ at: "the wall" }).then(() => resolve(status))));
+          Object.assign(window, { heard, channel });
+        }),
+      { who, room: token, eventId: hub.eventId },
+    );
+    expect(status).toBe("SUBSCRIBED");
+  }
+  interface Heard { messages: unknown[]; changes: { eventType: string; new: { message?: string; severity?: string }; old: { message?: string } }[]; people: string[] }
+  const heard = (on: Page) => on.evaluate(() => (window as unknown as { heard: Heard }).heard);
+  for (const on of [page, second]) await expect.poll(async () => (await heard(on)).people).toEqual(["anna", "bruno"]);
+
+  const sent = await page.evaluate(() => (window as unknown as { channel: Supabase.RealtimeChannel }).channel.send({ type: "broadcast", event: "cue", payload: { look: 7 } }));
+  expect(sent).toBe("ok");
+  await expect.poll(async () => (await heard(second)).messages).toEqual([{ look: 7 }]);
+  expect((await heard(page)).messages).toEqual([]);
+
+  // A row is written, changed and deleted by SQL; both are told of their own event's alone.
+  const id = randomUUID();
+  await hub.sql(`insert into event_alerts (id, organization_id, event_id, kind, severity, message, source)
+                 select '${id}', organization_id, id, 'manual', 'info', 'doors in five', 'system' from events where id = '${hub.eventId}'`);
+  await hub.sql(`update event_alerts set severity = 'warning' where id = '${id}'`);
+  await hub.sql(`delete from event_alerts where id = '${id}'`);
+  const told = async (on: Page) => (await heard(on)).changes
+    .filter((change) => change.new.message === "doors in five" || change.old.message === "doors in five")
+    .map((change) => [change.eventType, change.new.severity ?? null]);
+  for (const on of [page, second]) await expect.poll(() => told(on)).toEqual([["INSERT", "info"], ["UPDATE", "warning"], ["DELETE", null]]);
+
+  await context.close();
+  await expect.poll(async () => (await heard(page)).people).toEqual(["anna"]);
+});
+
+test("F125: files of the newest supabase-js in a browser on another origin: upload, list, download, signed addresses, removal", async ({ page, hub }) => {
+  await open(page, hub.ready.url);
+  await page.evaluate(({ email, password }) => window.client.auth.signInWithPassword({ email, password }), hub.ready);
+  const name = `browser/${randomUUID()}.txt`;
+  const told = await page.evaluate(async (name) => {
+    const files = window.client.storage.from("documents");
+    const text = async (blob: Blob | null) => blob && (await blob.text());
+    const file = new File(["the rundown, typed in a browser"], "rundown.txt", { type: "text/plain" });
+    const made = await files.upload(name, file, { metadata: { look: 7 } });
+    const taken = await files.upload(name, file);
+    const listed = await files.list("browser", { search: name.slice("browser/".length) });
+    const read = await text((await files.download(name)).data);
+    const signed = await files.createSignedUrl(name, 60);
+    const shown = await fetch(signed.data!.signedUrl);
+    const part = await fetch(signed.data!.signedUrl, { headers: { range: "bytes=4-10" } });
+    // Whoever has the address needs no session; whoever alters it has nothing.
+    const altered = await fetch(signed.data!.signedUrl.replace("token=", "token=x"));
+    const later = await files.createSignedUploadUrl(`${name}.later`);
+    const uploaded = await files.uploadToSignedUrl(later.data!.path, later.data!.token, new Blob(["later"], { type: "text/plain" }));
+    const readLater = await text((await files.download(`${name}.later`)).data);
+    const moved = await files.move(name, `${name}.moved`);
+    const gone = await fetch(signed.data!.signedUrl.replace(/\?.*/, ""));
+    const removed = await files.remove([`${name}.moved`, `${name}.later`]);
+    const after = await files.exists(`${name}.moved`);
+    return {
+      made: [made.data?.path, made.error], taken: (taken.error as { statusCode?: string } | null)?.statusCode, listed: listed.data?.length,
+      read, shown: [shown.status, await shown.text()], part: [part.status, await part.text(), part.headers.get("content-range")],
+      altered: altered.ok, uploaded: uploaded.error, readLater, moved: moved.error, gone: gone.ok, removed: removed.data?.length, after: after.data,
+    };
+  }, name);
+  expect(told).toEqual({
+    made: [name, null], taken: "409", listed: 1,
+    read: "the rundown, typed in a browser", shown: [200, "the rundown, typed in a browser"], part: [206, "rundown", "bytes 4-10/31"],
+    altered: false, uploaded: null, readLater: "later", moved: null, gone: false, removed: 2, after: false,
+  });
+});

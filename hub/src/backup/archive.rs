@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use tar::{EntryType, Header as Entry};
 use uuid::Uuid;
 
-use super::manifest::{FORMAT, Header, Manifest, Stream};
+use super::manifest::{BASE_FORMAT, FORMAT, Header, Manifest, Stream};
 use super::{BackupError, DecryptWith};
 
 /// Bytes of what has no size beforehand that are held until they are written as one entry.
@@ -199,7 +199,7 @@ fn understood(header: &[u8]) -> Result<Header, BackupError> {
     let said: serde_json::Value =
         serde_json::from_slice(header).map_err(|error| BackupError::NotABackup(error.to_string()))?;
     let format = said["format"].as_str().unwrap_or_default();
-    if format != FORMAT {
+    if format != FORMAT && format != BASE_FORMAT {
         return Err(match format.strip_prefix("fashionos-hub/backup/") {
             Some(number) => BackupError::Newer(format!("format {number}")),
             None => BackupError::NotABackup("it does not say that it is one".into()),

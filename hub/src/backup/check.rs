@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use super::archive::{Piece, read};
 use super::pieces::Program;
-use super::{BackupError, DecryptWith, Header, Manifest};
+use super::{BASE_FORMAT, BackupError, DecryptWith, Header, Manifest};
 use crate::postgres::{Tools, migrations_known};
 
 /// What a backup is, once all of it was read.
@@ -19,7 +19,7 @@ pub struct Checked {
 }
 
 /// Reads a backup from its beginning to its end: that it opens with these keys, and that nothing of it is missing, altered,
-/// exchanged or added. `-` is standard input. For a thread that may wait.
+/// exchanged or added; with `list`, that it is one of a dump. `-` is standard input. For a thread that may wait.
 ///
 /// # Errors
 /// See [`BackupError`].
@@ -33,6 +33,11 @@ pub fn check(file: &Path, keys: &DecryptWith, list: bool) -> Result<Checked, Bac
         match piece {
             Piece::Header(header) if list => {
                 understood(header)?;
+                if header.format == BASE_FORMAT {
+                    return Err(BackupError::NotABackup(
+                        "it is a base; restore it with its folder and a moment (--at)".into(),
+                    ));
+                }
                 tools = Some(Tools::for_server(header.server)?);
             }
             Piece::Header(header) => understood(header)?,

@@ -2,7 +2,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::objects::ObjectsError;
-use crate::postgres::{EmbeddedError, MigrateError};
+use crate::postgres::{EmbeddedError, MigrateError, RecoveryError};
 use crate::sealing::MasterKeyError;
 use crate::server::StartError;
 use crate::store::StoreError;
@@ -61,6 +61,12 @@ pub enum BackupError {
     /// The name is taken.
     #[error("{0} is there already")]
     Exists(PathBuf),
+    /// Nothing keeps the write-ahead log.
+    #[error("{0}")]
+    NoArchive(&'static str),
+    /// No base is old enough, or the log does not reach so far.
+    #[error("{0} is outside of what the archive holds: {1}")]
+    OutsideArchive(jiff::Timestamp, &'static str),
     /// A program of Postgres failed.
     #[error("{program} failed: {said}")]
     Tool {
@@ -117,6 +123,8 @@ impl BackupError {
             Self::Differs(_) => "restored_differs",
             Self::DamagedFiles { .. } => "damaged_files",
             Self::Exists(_) => "exists",
+            Self::NoArchive(_) => "no_archive",
+            Self::OutsideArchive(..) => "outside_archive",
             Self::Tool { .. } => "tool_failed",
             Self::Io { .. } => "io",
             Self::Url(_) => "bad_url",
@@ -131,6 +139,15 @@ impl BackupError {
     pub(super) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }
+    }
+}
+
+impl From<RecoveryError> for BackupError {
+    fn from(error: RecoveryError) -> Self {
+        match error {
+            RecoveryError::Embedded(error) => error.into(),
+            RecoveryError::NotReached => Self::Interrupted(error.to_string()),
+        }
     }
 }
 

@@ -6,10 +6,13 @@ use crate::store::backup::Contents;
 /// What backups say they are; the number changes when an older hub could not read them.
 pub const FORMAT: &str = "fashionos-hub/backup/1";
 
+/// What copies of the embedded database's files say they are, in the same container.
+pub const BASE_FORMAT: &str = "fashionos-hub/base/1";
+
 /// The first thing in a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// [`FORMAT`].
+    /// [`FORMAT`] or [`BASE_FORMAT`].
     pub format: String,
     /// The backup.
     pub id: Uuid,
@@ -26,6 +29,9 @@ pub struct Header {
     pub wrapped_root: String,
     /// Whether the bytes of files are in it, or only what they are.
     pub files: Files,
+    /// Of a base: the password of the copied cluster's superuser, which lets nobody in but by the socket of the data folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster_password: Option<String>,
 }
 
 /// What a backup has of files.

@@ -1,19 +1,24 @@
 //! Backups of a whole hub as one encrypted file, and hubs made of them again.
 
 mod archive;
+mod base;
 mod check;
 mod error;
 mod keys;
+pub mod log;
 mod manifest;
+mod moment;
 mod pieces;
 mod restore;
 pub mod schedule;
 mod take;
 
+pub use base::take_base;
 pub use check::{Checked, check};
 pub use error::BackupError;
 pub use keys::{DecryptWith, EncryptTo, new_identity};
-pub use manifest::{FORMAT, Files, Header, Manifest, Stream};
+pub use manifest::{BASE_FORMAT, FORMAT, Files, Header, Manifest, Stream};
+pub use moment::{At, Recovered, restore_at};
 pub use restore::{From, Restored, restore};
 pub use schedule::Schedule;
 pub use take::{Options, Taken, Taking, To, take, take_of};

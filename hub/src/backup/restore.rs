@@ -241,7 +241,7 @@ fn is_wanted(line: &str) -> bool {
 }
 
 /// Every content that the restored database names: its bytes against its hash, or of a list whether its objects are there.
-async fn compare(
+pub(super) async fn compare(
     target: &mut Target,
     objects: &Objects,
     files: Files,
@@ -295,7 +295,7 @@ async fn is_there(objects: &Objects, content: &[StoredPart]) -> Result<bool, Bac
 }
 
 /// Adds what the register of this hub does not know yet.
-async fn remember(path: PathBuf, lines: Vec<Line>) -> Result<(), BackupError> {
+pub(super) async fn remember(path: PathBuf, lines: Vec<Line>) -> Result<(), BackupError> {
     blocking(move |_| {
         let register = Register::new(path.clone());
         let wrong = |error: crate::store::privacy::RegisterError| BackupError::Interrupted(error.to_string());
@@ -313,7 +313,7 @@ async fn remember(path: PathBuf, lines: Vec<Line>) -> Result<(), BackupError> {
 }
 
 /// A register that somebody has kept. It has lines, or it is empty.
-fn lines_of(path: &Path) -> Result<Vec<Line>, BackupError> {
+pub(super) fn lines_of(path: &Path) -> Result<Vec<Line>, BackupError> {
     let text = fs::read(path).map_err(BackupError::io(path))?;
     let lines = parsed(&text);
     if lines.is_empty() && !text.trim_ascii().is_empty() {
@@ -323,11 +323,11 @@ fn lines_of(path: &Path) -> Result<Vec<Line>, BackupError> {
 }
 
 /// Its lines; one that was cut off while it was written is none.
-fn parsed(text: &[u8]) -> Vec<Line> {
+pub(super) fn parsed(text: &[u8]) -> Vec<Line> {
     String::from_utf8_lossy(text).lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
-fn unhex(text: &str) -> Vec<u8> {
+pub(super) fn unhex(text: &str) -> Vec<u8> {
     text.as_bytes().chunks(2).filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }
 

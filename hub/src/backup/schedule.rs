@@ -34,6 +34,11 @@ pub struct Schedule {
     #[arg(long = "backup-keep", env = "HUB_BACKUP_KEEP", default_value_t = 14)]
     pub keep: usize,
 
+    /// Archives the write-ahead log of the embedded database beside them, with a copy of its files every time: a hub can be
+    /// restored to any moment.
+    #[arg(long = "backup-log", env = "HUB_BACKUP_LOG")]
+    pub log: bool,
+
     /// For whom they are encrypted.
     #[command(flatten)]
     pub keys: EncryptTo,
@@ -45,7 +50,14 @@ impl Schedule {
     /// # Errors
     /// When there is no key, or the folder or the hours are none.
     pub fn check(&self) -> Result<(), BackupError> {
-        let Some(folder) = &self.folder else { return Ok(()) };
+        let Some(folder) = &self.folder else {
+            return match self.log {
+                true => Err(BackupError::NoArchive(
+                    "the log is archived in the folder of backups: give one (--backup-folder)",
+                )),
+                false => Ok(()),
+            };
+        };
         self.keys.writer(std::io::sink())?;
         if !folder.is_dir() {
             let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
@@ -59,7 +71,7 @@ impl Schedule {
         Ok(())
     }
 
-    fn every(&self) -> Duration {
+    pub(super) fn every(&self) -> Duration {
         Duration::from_secs_f64(self.every * 3600.0)
     }
 }
@@ -196,9 +208,11 @@ mod tests {
     #[test]
     fn a_schedule_without_a_key_or_a_folder_is_refused() {
         let folder = std::env::temp_dir();
-        let schedule = Schedule { folder: Some(folder), every: 24.0, keep: 14, keys: EncryptTo::default() };
+        let schedule = Schedule { folder: Some(folder), every: 24.0, keep: 14, log: false, keys: EncryptTo::default() };
         assert_eq!(schedule.check().expect_err("no key").code(), "no_key");
         assert!(Schedule { folder: None, ..schedule.clone() }.check().is_ok());
+        let nowhere = Schedule { folder: None, log: true, ..schedule.clone() };
+        assert_eq!(nowhere.check().expect_err("a log without a place").code(), "no_archive");
         let keys = EncryptTo { recipients: vec![super::super::new_identity().1], passphrase_file: None };
         let schedule = Schedule { keys, ..schedule };
         assert!(schedule.check().is_ok());

@@ -130,6 +130,7 @@ pub async fn take(what: Taking, to: To) -> Result<Taken, BackupError> {
         migrations: source.migrations.clone(),
         wrapped_root: hex(&source.root),
         files,
+        cluster_password: None,
     };
     let contents = source.contents().await?;
     let record = what.options.record;
@@ -230,6 +231,8 @@ impl Work {
             "--compress=1",
             "--lock-wait-timeout=60s",
             "--no-publications",
+            // What hubs say to each other in passing.
+            "--no-unlogged-table-data",
             "--no-subscriptions",
         ]);
         command.arg(format!("--snapshot={}", self.source.exported));

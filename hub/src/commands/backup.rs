@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use age::secrecy::ExposeSecret as _;
 use clap::{Args, Subcommand};
-use hub::backup::{self, BackupError, DecryptWith, EncryptTo, Files, From, Options, To};
+use hub::backup::{self, At, BackupError, DecryptWith, EncryptTo, Files, From, Options, To};
 use hub::config::Config;
 use serde_json::json;
 
@@ -27,6 +27,9 @@ pub struct BackupCommand {
     /// What it has of files. When absent: the bytes of those in a folder, a list of those in S3.
     #[arg(long, value_enum)]
     files: Option<Files>,
+    /// A copy of the embedded database's files instead, in a folder with the archived log: `hub restore --at` goes on from it.
+    #[arg(long)]
+    base: bool,
     /// Make it although files are missing or altered.
     #[arg(long)]
     despite_damage: bool,
@@ -56,9 +59,12 @@ pub struct RestoreCommand {
     config: Config,
     #[command(flatten)]
     keys: DecryptWith,
-    /// The backup.
+    /// The backup; with `--at`, the folder of bases and the archived log.
     #[arg(long)]
     from: PathBuf,
+    /// The moment to go back to: 2026-11-21T18:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    at: Option<jiff::Timestamp>,
     /// The newest copy of the register of erasures: who was erased since the backup was made is erased again. Not needed where
     /// the data folder still has it.
     #[arg(long = "with-erasures", value_name = "FILE")]
@@ -69,7 +75,7 @@ pub struct RestoreCommand {
 }
 
 pub async fn run(command: BackupCommand) -> Result<(), Failure> {
-    let BackupCommand { other, config, keys, to, files, despite_damage } = command;
+    let BackupCommand { other, config, keys, to, files, base, despite_damage } = command;
     match other {
         Some(Other::Verify { file, keys }) => {
             let checked = tokio::task::spawn_blocking(move || backup::check(&file, &keys, false)).await;
@@ -93,6 +99,11 @@ pub async fn run(command: BackupCommand) -> Result<(), Failure> {
             say(&format!("{public}\n"))
         }
         None => {
+            if let (Some(folder), true) = (&to, base) {
+                let taken = backup::take_base(&config, &keys, folder).await?;
+                backup::log::archive(&config, &keys, folder).await?;
+                return say_ready(&serde_json::to_value(taken).expect("a report is JSON"));
+            }
             let to = match to {
                 Some(path) if path.as_os_str() == "-" => To::Stdout,
                 Some(path) => To::Path(path),
@@ -111,7 +122,12 @@ pub async fn run(command: BackupCommand) -> Result<(), Failure> {
 }
 
 pub async fn restore(command: RestoreCommand) -> Result<(), Failure> {
-    let RestoreCommand { config, keys, from, erasures_since, nobody_was_erased } = command;
+    let RestoreCommand { config, keys, from, at, erasures_since, nobody_was_erased } = command;
+    if let Some(moment) = at {
+        let from = At { folder: from, keys, moment, erasures: erasures_since, nobody_was_erased };
+        let restored = backup::restore_at(&config, from).await?;
+        return say_ready(&serde_json::to_value(restored).expect("a report is JSON"));
+    }
     let from = From { file: from, keys, erasures: erasures_since, nobody_was_erased };
     let restored = backup::restore(&config, from).await?;
     say_ready(&serde_json::to_value(restored).expect("a report is JSON"))

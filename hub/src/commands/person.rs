@@ -2,9 +2,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use hub::config::Config;
-use hub::server::open_database;
+use hub::server::{open_database, open_objects};
 use hub::store::Store;
 use hub::store::privacy::{self, Line, Register, Scope, Subject};
+use hub::store::storage::collect;
 use uuid::Uuid;
 
 use crate::{Failure, say_ready};
@@ -71,6 +72,14 @@ pub async fn run(command: PersonCommand) -> Result<(), Failure> {
             let (scope, subjects) = found(&database.store, &who).await?;
             privacy::export(&database.store, scope, &subjects).await?.ok_or_else(nobody)?;
             let erasure = privacy::erase(&database.store, scope, &subjects, None, None).await?;
+            // What cannot be deleted now is on record, and a hub that runs or starts goes on.
+            match open_objects(&config, database.store.keyring.master()) {
+                Ok(objects) => match collect::unused(&database.store, &objects).await {
+                    Ok(_) => {}
+                    Err(error) => tracing::warn!(%error, "bytes of files wait to be deleted"),
+                },
+                Err(error) => tracing::warn!(%error, "bytes of files wait to be deleted"),
+            }
             say_ready(&serde_json::to_value(erasure).expect("a report is JSON"))
         }
     }

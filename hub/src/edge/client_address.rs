@@ -2,8 +2,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
+
+use crate::sealing::{Agent, Origin};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -26,9 +29,11 @@ pub async fn find(State(proxies): State<Proxies>, mut request: Request) -> Reque
     request
 }
 
-/// From where a request is, as [`find`] has found.
-pub fn of(headers: &HeaderMap) -> Option<IpAddr> {
-    headers.get(FORWARDED_FOR)?.to_str().ok()?.parse().ok()
+/// From where a request is, as [`find`] has found, and by which program.
+pub fn of(headers: &HeaderMap) -> Option<Origin> {
+    let address = headers.get(FORWARDED_FOR)?.to_str().ok()?.parse().ok()?;
+    let agent = Agent::new(headers.get(USER_AGENT).map_or(b"", HeaderValue::as_bytes));
+    Some(Origin { address, agent })
 }
 
 /// Each proxy adds whom it was asked by to the end: what the first one wrote that is not ours is believed, nothing before it.

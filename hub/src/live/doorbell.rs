@@ -11,6 +11,8 @@ use crate::store::{journal, master_keys};
 
 /// How often the topics of open rooms are asked for again; the database rings for 90 s.
 const RENEW: Duration = Duration::from_secs(25);
+/// How often it is asked whether the database is still the one that was opened.
+const RECOGNIZE: Duration = Duration::from_millis(500);
 
 /// Listens for the doorbell for as long as the node lives. While it could not listen, nothing is lost: the journal is
 /// read again when it can.
@@ -41,14 +43,23 @@ async fn listen_once(node: &Arc<Node>) -> Result<(), tokio_postgres::Error> {
         }
     });
     client.batch_execute("listen live").await?;
+    // A server that was promoted in another's place, or a database that was filled anew.
+    if !node.store.catalogue.is_of(&client).await? {
+        node.database_was_replaced();
+        return Ok(());
+    }
     // What was committed while nobody listened.
     renew(node).await;
     node.ring_all();
     node.feeds.ring_all();
+    node.relay.ring_all();
     node.recheck_all();
     node.store.keyring.forget();
     node.plugin_bell.notify_one();
+    node.file_bell.notify_one();
     node.store.letter_bell.notify_one();
+    let mut recognition = tokio::time::interval(RECOGNIZE);
+    recognition.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut renewal = tokio::time::interval(RENEW);
     loop {
         tokio::select! {
@@ -57,6 +68,11 @@ async fn listen_once(node: &Arc<Node>) -> Result<(), tokio_postgres::Error> {
                 None => break,
             },
             _ = renewal.tick() => renew(node).await,
+            // Another hub has noticed, or somebody has restored beside it.
+            _ = recognition.tick() => if !node.store.catalogue.is_of(&client).await? {
+                node.database_was_replaced();
+                break;
+            },
         }
     }
     pump.abort();
@@ -72,6 +88,14 @@ fn heed(node: &Arc<Node>, payload: &str) {
     }
     if payload == "plugins" {
         node.plugin_bell.notify_one();
+        return;
+    }
+    if let Some(said) = payload.strip_prefix("channels ") {
+        node.relay.ring(said);
+        return;
+    }
+    if payload == "files" {
+        node.file_bell.notify_one();
         return;
     }
     if payload == "letters" {

@@ -12,6 +12,7 @@ pub mod node;
 pub mod outbox;
 pub mod plugins;
 pub mod presence;
+pub mod relay;
 pub mod rights_watch;
 pub mod ring;
 pub mod room;

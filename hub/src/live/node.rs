@@ -1,5 +1,4 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -14,10 +13,12 @@ use uuid::Uuid;
 use super::changes::Feeds;
 use super::channels::Channels;
 use super::documents::Documents;
+use super::relay::Relay;
 use super::rights_watch::RightsWatches;
 use super::room::{Room, RoomMessage};
 use super::shard::{Adopt, Drain, Recheck, Seat, Shard};
 use crate::metrics::Metrics;
+use crate::sealing::Origin;
 use crate::store::Store;
 use crate::store::identity::Identity;
 
@@ -31,10 +32,14 @@ pub struct Node {
     pub feeds: Feeds,
     /// Broadcasts and presence by name.
     pub channels: Channels,
+    /// What they say to those of other hubs.
+    pub relay: Arc<Relay>,
     /// Connections that do not live on a shard.
     pub rights: RightsWatches,
     /// Co-edited documents that are open.
     pub documents: Documents,
+    /// Rung when somebody was erased: bytes of files may have to go.
+    pub file_bell: tokio::sync::Notify,
     /// Rung when plugins have something to do, or to stop.
     pub plugin_bell: tokio::sync::Notify,
     rooms: DashMap<Topic, Addr<Room>>,
@@ -46,6 +51,8 @@ pub struct Node {
     draining: AtomicBool,
     /// Sockets that are open, or have something to be sent.
     open: watch::Sender<usize>,
+    /// The database is not the one that was opened.
+    replaced: watch::Sender<bool>,
 }
 
 /// One socket more, for as long as this value lives.
@@ -81,13 +88,16 @@ impl NodeError {
 impl Node {
     /// Starts a node: one arbiter with one shard a core, on threads of their own.
     pub fn start(store: Arc<Store>, metrics: Metrics) -> Arc<Self> {
+        let relay = Arc::new(Relay::default());
         let node = Arc::new(Self {
             store,
             metrics,
             feeds: Feeds::default(),
-            channels: Channels::default(),
+            channels: Channels::new(Arc::clone(&relay)),
+            relay,
             rights: RightsWatches::default(),
             documents: Documents::default(),
+            file_bell: tokio::sync::Notify::new(),
             plugin_bell: tokio::sync::Notify::new(),
             rooms: DashMap::new(),
             shards: OnceLock::new(),
@@ -96,6 +106,7 @@ impl Node {
             next: AtomicU64::new(1),
             draining: AtomicBool::new(false),
             open: watch::Sender::new(0),
+            replaced: watch::Sender::new(false),
         });
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let (ready, started) = std::sync::mpsc::channel();
@@ -147,7 +158,7 @@ impl Node {
         stream: std::net::TcpStream,
         encoding: Encoding,
         read_ahead: Bytes,
-        from: Option<IpAddr>,
+        from: Option<Origin>,
     ) {
         let id = self.next_id();
         let shards = self.shards();
@@ -290,9 +301,27 @@ impl Node {
     pub fn drain(&self, at_once: bool) {
         self.draining.store(true, Ordering::Relaxed);
         self.rights.ring_all(None);
+        self.relay.ring_all();
         for shard in self.shards() {
             shard.do_send(Drain { at_once });
         }
+    }
+
+    /// The database is another one than was opened, restored or promoted: what this node remembers of it, and every cursor that
+    /// it gave, may be wrong. It answers nobody any more.
+    pub fn database_was_replaced(&self) {
+        tracing::error!(
+            "the database is not the one that was opened, it was restored or promoted; the hub begins anew"
+        );
+        self.drain(true);
+        self.replaced.send_replace(true);
+    }
+
+    /// Waits until the database was replaced.
+    pub async fn replaced(&self) {
+        let mut replaced = self.replaced.subscribe();
+        // The sender lives as long as the node.
+        let _ = replaced.wait_for(|replaced| *replaced).await;
     }
 
     /// Waits until every socket is gone, with all that was to be sent on it.

@@ -1,5 +1,4 @@
 use std::cell::RefCell;
-use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,6 +19,7 @@ use super::shard::{Gone, Seat, Shard};
 use super::socket::Socket;
 use super::web_socket::{self, Incoming, ReadError, Reader};
 use crate::clock;
+use crate::sealing::Origin;
 use crate::store::access::{self, TopicAccess};
 use crate::store::commands;
 use crate::store::identity::{self, Identity, IdentityError};
@@ -50,7 +50,7 @@ pub struct Session {
     pub(super) socket: Rc<Socket>,
     seat: Seat,
     shard: Addr<Shard>,
-    from: Option<IpAddr>,
+    from: Option<Origin>,
     reader: Reader,
     pub(super) identity: Option<Arc<Identity>>,
     pub(super) topics: Vec<Joined>,
@@ -76,7 +76,7 @@ pub(super) enum End {
 
 impl Session {
     /// A session of an adopted socket.
-    pub fn new(node: Arc<Node>, socket: Rc<Socket>, seat: Seat, shard: Addr<Shard>, from: Option<IpAddr>) -> Self {
+    pub fn new(node: Arc<Node>, socket: Rc<Socket>, seat: Seat, shard: Addr<Shard>, from: Option<Origin>) -> Self {
         Self {
             node,
             socket,

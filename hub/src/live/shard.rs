@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::net::{IpAddr, TcpStream as StdTcpStream};
+use std::net::TcpStream as StdTcpStream;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use super::node::{Counted, Node};
 use super::session::{self, Session};
 use super::socket::{Mark, Socket, SocketId};
 use super::view::ViewId;
+use crate::sealing::Origin;
 
 /// The sockets of one core. A room sends it one message a batch; it writes to each member with one direct send.
 pub struct Shard {
@@ -49,7 +50,7 @@ pub struct Adopt {
     /// What the peer sent right behind the upgrade request.
     pub read_ahead: Bytes,
     /// From where the peer is.
-    pub from: Option<IpAddr>,
+    pub from: Option<Origin>,
     /// Counts it among the open ones.
     pub counted: Counted,
 }

@@ -145,10 +145,10 @@ impl Objects {
         self.folder.is_some()
     }
 
-    /// Deletes objects; those that are not there are gone already. Says how many could not be deleted.
-    pub async fn delete(&self, keys: Vec<Uuid>) -> usize {
-        let results = stream::iter(keys).map(|key| self.delete_one(key)).buffer_unordered(DELETING);
-        results.filter(|deleted| std::future::ready(!deleted)).count().await
+    /// Deletes objects; those that are not there are gone already. Says which are gone.
+    pub async fn delete(&self, keys: Vec<Uuid>) -> Vec<Uuid> {
+        let results = stream::iter(keys).map(async |key| self.delete_one(key).await.then_some(key));
+        results.buffer_unordered(DELETING).filter_map(std::future::ready).collect().await
     }
 
     async fn delete_one(&self, key: Uuid) -> bool {
@@ -230,7 +230,7 @@ mod tests {
         }
         let listed: Vec<Uuid> = objects.older_than(i64::MAX).try_collect().await.expect("listed");
         assert_eq!(listed.len(), 3);
-        assert_eq!(objects.delete(listed).await, 0);
+        assert_eq!(objects.delete(listed.clone()).await.len(), listed.len());
         let gone = objects.read(&parts, 0..1).try_collect::<Vec<Bytes>>().await;
         assert!(matches!(gone, Err(ObjectsError::Missing(_))), "{gone:?}");
         std::fs::remove_dir_all(folder).expect("our own");

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::embedded::EmbeddedError;
+use super::kept_log::{ARCHIVING, KeptLog};
 
 /// For how long a server may say nothing at all.
 const SILENT_FOR: Duration = Duration::from_secs(60);
@@ -30,6 +31,7 @@ pub(super) struct Cluster {
     data: PathBuf,
     folder: PathBuf,
     socket_dir: PathBuf,
+    log: KeptLog,
     binaries: PathBuf,
     owner: Option<(u32, u32)>,
     password: String,
@@ -72,25 +74,45 @@ fn whose(started: Option<Child>, pid: u32) -> Postmaster {
 impl Cluster {
     /// Takes hold of the data folder, and makes the cluster in it if there is none.
     pub(super) fn open(data: &Path) -> Result<Self, EmbeddedError> {
+        let mut cluster = Self::in_folder(data, "postgres")?;
+        cluster.password = cluster.superuser_password()?;
+        if !cluster.folder.join("PG_VERSION").exists() {
+            cluster.init()?;
+        }
+        Ok(cluster)
+    }
+
+    /// Takes hold of the data folder, with an empty folder for a cluster that comes from elsewhere and its superuser's password.
+    pub(super) fn open_for_copy(data: &Path, name: &str, password: String) -> Result<Self, EmbeddedError> {
+        let mut cluster = Self::in_folder(data, name)?;
+        let io = |source| EmbeddedError::Io { path: cluster.folder.clone(), source };
+        if cluster.postmaster().is_some_and(|pid| cluster.is_postmaster(pid)) {
+            // What was interrupted before has left it.
+            cluster.stop();
+        }
+        fs::remove_dir_all(&cluster.folder).map_err(io)?;
+        cluster.prepare_folders()?;
+        cluster.password = password;
+        Ok(cluster)
+    }
+
+    fn in_folder(data: &Path, name: &str) -> Result<Self, EmbeddedError> {
         let io = |source| EmbeddedError::Io { path: data.to_owned(), source };
         fs::create_dir_all(data).map_err(io)?;
         let data = data.canonicalize().map_err(io)?;
         let binaries = find_binaries().ok_or(EmbeddedError::NotInstalled)?;
         let owner = if is_root() { Some(postgres_user().ok_or(EmbeddedError::NoUser)?) } else { None };
-        let mut cluster = Self {
+        let cluster = Self {
             _lock: lock(&data)?,
-            folder: data.join("postgres"),
+            folder: data.join(name),
             socket_dir: socket_dir(&data),
+            log: KeptLog::of(&data),
             data,
             binaries,
             owner,
             password: String::new(),
         };
         cluster.prepare_folders()?;
-        cluster.password = cluster.superuser_password()?;
-        if !cluster.folder.join("PG_VERSION").exists() {
-            cluster.init()?;
-        }
         Ok(cluster)
     }
 
@@ -99,6 +121,10 @@ impl Cluster {
         let start = Instant::now();
         let (mut heard, mut told) = (start, start);
         let mut child: Option<Child> = None;
+        // Whether it keeps its log is said when a server starts; one that a killed hub has left is asked to start again.
+        if self.postmaster().is_some_and(|pid| self.is_postmaster(pid) && self.keeps_log(pid) != self.log.is_kept()) {
+            self.stop();
+        }
         while heard.elapsed() < SILENT_FOR && start.elapsed() < RECOVERED_WITHIN && !given_up.load(Ordering::Relaxed) {
             let status = match &mut child {
                 Some(child) => child.try_wait().ok().flatten(),
@@ -128,9 +154,9 @@ impl Cluster {
                     }
                     Some(_) => {
                         std::thread::sleep(Duration::from_millis(50));
-                        child = Some(self.launch()?);
+                        child = Some(self.launch(&[])?);
                     }
-                    None if child.is_none() => child = Some(self.launch()?),
+                    None if child.is_none() => child = Some(self.launch(&[])?),
                     None => {}
                 },
             }
@@ -193,7 +219,7 @@ impl Cluster {
     }
 
     fn prepare_folders(&self) -> Result<(), EmbeddedError> {
-        for dir in [&self.folder, &self.socket_dir] {
+        for dir in [Some(&self.folder), Some(&self.socket_dir), self.log.folder()].into_iter().flatten() {
             let io = |source| EmbeddedError::Io { path: dir.clone(), source };
             fs::create_dir_all(dir).map_err(io)?;
             fs::set_permissions(dir, fs::Permissions::from_mode(0o700)).map_err(io)?;
@@ -220,6 +246,11 @@ impl Cluster {
         let password: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         write_private(&path, password.as_bytes()).map_err(|source| EmbeddedError::Io { path, source })?;
         Ok(password)
+    }
+
+    /// Keeps the password of a cluster that came from elsewhere.
+    pub(super) fn write_password(&self) -> io::Result<()> {
+        write_private(&self.data.join("postgres.password"), self.password.as_bytes())
     }
 
     fn init(&self) -> Result<(), EmbeddedError> {
@@ -252,7 +283,8 @@ impl Cluster {
         Ok(())
     }
 
-    fn launch(&self) -> Result<Child, EmbeddedError> {
+    /// Starts the server, with more settings.
+    pub(super) fn launch(&self, settings: &[String]) -> Result<Child, EmbeddedError> {
         let log_path = self.data.join("postgres.log");
         let log = File::options().create(true).append(true).open(&log_path);
         let log = log.map_err(|source| EmbeddedError::Io { path: log_path, source })?;
@@ -275,6 +307,9 @@ impl Cluster {
         ] {
             command.arg("-c").arg(setting);
         }
+        for setting in self.log.settings().iter().chain(settings) {
+            command.arg("-c").arg(setting);
+        }
         // A postmaster.pid that a crash left behind is Postgres's own business, unless its number belongs to another process
         // by now (after a restart of a container, say): Postgres passes over the one that is named here.
         if let Some(stranger) = self.postmaster().filter(|pid| !self.is_postmaster(*pid)) {
@@ -294,6 +329,37 @@ impl Cluster {
         let cluster = self.folder.as_os_str().as_encoded_bytes();
         fs::read(format!("/proc/{pid}/cmdline"))
             .is_ok_and(|line| line.split(|byte| *byte == 0).any(|argument| argument == cluster))
+    }
+
+    fn keeps_log(&self, pid: u32) -> bool {
+        fs::read(format!("/proc/{pid}/cmdline"))
+            .is_ok_and(|line| line.split(|byte| *byte == 0).any(|argument| argument == ARCHIVING.as_bytes()))
+    }
+
+    /// Gives what is in a folder to the server's user.
+    pub(super) fn hand_over(&self, path: &Path) -> io::Result<()> {
+        let Some((uid, gid)) = self.owner else { return Ok(()) };
+        std::os::unix::fs::lchown(path, Some(uid), Some(gid))?;
+        if fs::symlink_metadata(path)?.is_dir() {
+            for entry in fs::read_dir(path)? {
+                self.hand_over(&entry?.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the cluster's files are.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The data folder.
+    pub(super) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    pub(super) fn is_ready(&self) -> bool {
+        self.answer() == Answer::Ready
     }
 
     fn answer(&self) -> Answer {

@@ -11,7 +11,7 @@ mod ticket_code;
 pub mod totp;
 
 pub use audit_signer::{AuditSigner, Head};
-pub use client_address::{AddressSealer, SealedAddress};
+pub use client_address::{AddressSealer, Agent, Origin, SealedAddress};
 pub use envelope::{SubjectKey, UnsealError, key_id, wrapping_cipher};
 pub use key_ring::Opener;
 pub use link_signer::LinkSigner;

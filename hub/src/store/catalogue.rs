@@ -1,6 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
 use schemas::TopicKind;
+use tokio_postgres::error::SqlState;
 use uuid::Uuid;
 
 use super::StoreError;
@@ -10,6 +11,7 @@ use crate::postgres::Pools;
 /// start, from the very rows that the policies were made from.
 pub struct Catalogue {
     epoch: Uuid,
+    place: String,
     tables: HashMap<&'static str, Table>,
 }
 
@@ -41,14 +43,35 @@ enum Term {
     OrganizationToo,
 }
 
+/// What a database says of which there is only a part.
+const ABSENT: [SqlState; 3] = [SqlState::UNDEFINED_TABLE, SqlState::INVALID_SCHEMA_NAME, SqlState::UNDEFINED_FUNCTION];
+/// Which journal this is, and on which server, database and timeline.
+const IDENTITY: &str = "select epoch, live.here() from live.identity";
+
 impl Catalogue {
+    /// Whether a connection is one to the database that this was read from, of the same epoch.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn is_of(&self, client: &tokio_postgres::Client) -> Result<bool, tokio_postgres::Error> {
+        match client.query_opt(IDENTITY, &[]).await {
+            Ok(row) => {
+                Ok(row.is_some_and(|row| row.get::<_, Uuid>(0) == self.epoch && row.get::<_, &str>(1) == self.place))
+            }
+            // Nothing of a hub's is there, or not yet.
+            Err(error) if error.code().is_some_and(|code| ABSENT.contains(code)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Reads it.
     ///
     /// # Errors
     /// When the database cannot be reached.
     pub async fn load(pools: &Pools) -> Result<Self, StoreError> {
         let client = pools.worker().await?;
-        let epoch = client.query_one("select epoch from live.identity", &[]).await?.get(0);
+        let identity = client.query_one(IDENTITY, &[]).await?;
+        let (epoch, place) = (identity.get(0), identity.get(1));
         let mut tables = HashMap::new();
         let rows = client
             .query(
@@ -102,7 +125,7 @@ impl Catalogue {
                 table.masks.entry(row.get("column_name")).or_default().insert(row.get("role"));
             }
         }
-        Ok(Self { epoch, tables })
+        Ok(Self { epoch, place, tables })
     }
 
     /// The journal's epoch.

@@ -1,5 +1,3 @@
-use std::net::IpAddr;
-
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use schemas::{DeviceProfile, ErrorCode, Principal, PrincipalKind};
@@ -13,7 +11,7 @@ use super::token_keys::AUDIENCE;
 use super::{Store, StoreError};
 use crate::clock;
 use crate::postgres::{Acting, look_up};
-use crate::sealing::SealedAddress;
+use crate::sealing::{Origin, SealedAddress};
 
 /// Who is at the other end of a session or request, as the database says right now.
 #[derive(Debug, Clone, PartialEq)]
@@ -202,7 +200,7 @@ pub fn issue(store: &Store, login: &LoginCard) -> (String, i64) {
 ///
 /// # Errors
 /// See [`IdentityError`].
-pub async fn resolve(store: &Store, token: &str, from: Option<IpAddr>) -> Result<Identity, IdentityError> {
+pub async fn resolve(store: &Store, token: &str, from: Option<Origin>) -> Result<Identity, IdentityError> {
     let found = if token.starts_with("d.") {
         device(store, token).await?
     } else {

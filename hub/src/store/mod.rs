@@ -6,6 +6,7 @@ pub mod audit;
 pub mod backup;
 pub mod catalogue;
 pub mod changes;
+pub mod channels;
 pub mod check_in;
 pub mod code_exchange;
 pub mod commands;

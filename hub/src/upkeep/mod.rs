@@ -10,6 +10,7 @@ mod key_rotation;
 mod progress;
 
 pub use archive::forget;
+pub use files::clear_at_once;
 pub use job::{Job, JobError};
 pub use key_rotation::rotate;
 

@@ -72,7 +72,10 @@ async fn an_owner_reads_who_changed_what_and_it_names_no_guest() {
             "{found}"
         );
         let from = if archived { json!(null) } else { json!("127.0.0.1") };
-        assert_eq!(entry["actor"], json!({"kind": "user", "id": hub.owner_id, "name": "Odile Owner", "address": from}));
+        assert_eq!(
+            entry["actor"],
+            json!({"kind": "user", "id": hub.owner_id, "name": "Odile Owner", "address": from, "agent": null})
+        );
         assert_eq!((&entry["old"]["name"], &entry["new"]["name"]), (&json!("Guests"), &json!("Balcony")), "{entry}");
         assert_eq!(entry["entry"].is_number(), archived, "{entry}");
         let of_guest = ask(&format!("?row={guest}")).await;
@@ -248,11 +251,12 @@ async fn an_entry_says_from_where() {
     .await;
     let sql = hub.database.sql().await;
     let token = hub.token(TestHub::OWNER).await;
+    let long = "x".repeat(3000);
     let made = async |address: std::net::SocketAddr, name: &str| {
         let body = json!({"name": name}).to_string();
         let request = format!(
             "POST /rest/v1/venues HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
-             X-Forwarded-For: 6.6.6.6, 203.0.113.9\r\nPrefer: return=representation\r\nContent-Type: application/json\r\n\
+             X-Forwarded-For: 6.6.6.6, 203.0.113.9\r\nUser-Agent: Kasse/2.1 \u{202e}(tablet) {long}\r\nPrefer: return=representation\r\nContent-Type: application/json\r\n\
              Content-Length: {}\r\n\r\n{body}",
             body.len()
         );
@@ -267,6 +271,8 @@ async fn an_entry_says_from_where() {
     let (plain, forwarded) = (made(hub.server.address, "Palais").await, made(trusting.address, "Serre").await);
     assert_eq!(actor(&plain).await["address"], "127.0.0.1", "a stranger's word is not believed");
     assert_eq!(actor(&forwarded).await["address"], "203.0.113.9", "a trusted proxy's is, and not the client's");
+    let agent = actor(&plain).await["agent"].as_str().map(str::to_owned).expect("the program");
+    assert!(agent.starts_with("Kasse/2.1 (tablet) xxx") && agent.len() == 143, "one short line: {agent}");
     let dump: Vec<String> = sql
         .query("select to_jsonb(c)::text from live.commits c", &[])
         .await
@@ -274,7 +280,10 @@ async fn an_entry_says_from_where() {
         .iter()
         .map(|row| row.get(0))
         .collect();
-    assert!(dump.iter().all(|row| !row.contains("127.0.0.1") && !row.contains("203.0.113")), "sealed");
+    assert!(
+        dump.iter().all(|row| !row.contains("127.0.0.1") && !row.contains("203.0.113") && !row.contains("Kasse")),
+        "sealed"
+    );
     // Somebody who is forgotten leaves no address behind.
     let person = hub.member("late@maison.example", "admin").await;
     let theirs = hub.token("late@maison.example").await;
@@ -289,6 +298,7 @@ async fn an_entry_says_from_where() {
     archive_all(&hub, &sql).await;
     let archived = actor(&forwarded).await;
     assert_eq!((&archived["id"], &archived["address"]), (&json!(hub.owner_id), &json!(null)), "not archived");
+    assert_eq!(archived["agent"], json!(null), "nor is the program");
 }
 
 /// F245: whoever scanned is named, alone or in a batch with others, before and after it is archived.

@@ -5,6 +5,8 @@ mod copies;
 mod hostile;
 mod killed;
 mod managed;
+mod moments;
+mod replaced;
 mod scheduled;
 mod whole;
 

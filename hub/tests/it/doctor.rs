@@ -94,6 +94,12 @@ async fn each_planted_defect_is_found() {
             "contacts.passport_enc",
         ),
         (
+            "alter table venues add column anecdotes jsonb; alter table contacts add column gossip text",
+            "alter table venues drop column anecdotes; alter table contacts drop column gossip",
+            "privacy.undecided",
+            "contacts.gossip, venues.anecdotes",
+        ),
+        (
             "insert into data_classes values ('contacts', 'shoe_size', 'personal', 'self', true, 'null')",
             "delete from data_classes where column_name = 'shoe_size'",
             "privacy.missing",

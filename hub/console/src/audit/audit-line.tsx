@@ -13,7 +13,7 @@ const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 /** One change: when, who, which row, and each value before and after. */
 export function AuditLine({ entry, onFilter }: { entry: AuditEntry; onFilter: (filter: AuditFilter) => void }) {
   const at = instant(entry.at) ?? 0;
-  const { id, kind, name, address } = entry.actor;
+  const { id, kind, name, address, agent } = entry.actor;
   const values = differences(entry);
   // One more line takes as much room as the words that would stand for it.
   const [shown, rest] = values.length > FIRST + 1 ? [values.slice(0, FIRST), values.slice(FIRST)] : [values, []];
@@ -33,6 +33,7 @@ export function AuditLine({ entry, onFilter }: { entry: AuditEntry; onFilter: (f
         )}
         {name && kind !== "user" && <span className="block text-small text-quiet">{NOBODY[kind]}</span>}
         {address && <span className="code block text-small text-quiet">{address}</span>}
+        {agent && <span className="block max-w-64 text-small break-words text-quiet">{agent}</span>}
       </td>
       <td className="py-4 pr-6">
         <Tag tone={TONES[entry.action]}>{ACTIONS[entry.action]}</Tag>

@@ -1,6 +1,5 @@
 use std::collections::HashMap;
 use std::io::ErrorKind;
-use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,6 +17,7 @@ use super::registry::{Ask, UpdateKind};
 use super::seat::Seat;
 use crate::live::Node;
 use crate::live::web_socket::{self, Incoming, ReadError, Reader};
+use crate::sealing::Origin;
 use crate::store::identity::Identity;
 
 /// Bytes of one message of somebody who is signed in; what was changed without a network comes as one.
@@ -45,7 +45,7 @@ pub async fn serve_one(node: Arc<Node>, stream: TcpStream, read_ahead: Bytes, do
 }
 
 /// Serves a socket of Hocuspocus: each frame names its document, and each document is signed in to. `from`: the client's address.
-pub async fn serve_many(node: Arc<Node>, stream: TcpStream, read_ahead: Bytes, from: Option<IpAddr>) {
+pub async fn serve_many(node: Arc<Node>, stream: TcpStream, read_ahead: Bytes, from: Option<Origin>) {
     Connection::new(node, stream, Dialect::Named(String::new()), from).run(&read_ahead).await;
 }
 
@@ -54,7 +54,7 @@ pub(super) struct Connection {
     pub(super) node: Arc<Node>,
     pub(super) line: Arc<Line>,
     /// From where whoever signs in here does.
-    pub(super) from: Option<IpAddr>,
+    pub(super) from: Option<Origin>,
     speaks: Dialect,
     /// Documents by the name that the client has for them; nothing for `y-websocket`.
     pub(super) seats: HashMap<String, Seat>,
@@ -72,7 +72,7 @@ pub(super) struct Connection {
 pub(super) struct End(pub(super) u16);
 
 impl Connection {
-    fn new(node: Arc<Node>, stream: TcpStream, speaks: Dialect, from: Option<IpAddr>) -> Self {
+    fn new(node: Arc<Node>, stream: TcpStream, speaks: Dialect, from: Option<Origin>) -> Self {
         let [rate, burst] = [RATE.0, RATE.1].map(|number| NonZeroU32::new(number).expect("it is not zero"));
         let now = Instant::now();
         Self {

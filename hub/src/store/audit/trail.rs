@@ -86,6 +86,8 @@ pub struct Actor {
     pub name: Option<String>,
     /// The address that it came from, for as long as the journal keeps the change.
     pub address: Option<IpAddr>,
+    /// The program that made it, as it calls itself, for as long.
+    pub agent: Option<String>,
 }
 
 impl FromStr for Cursor {
@@ -146,13 +148,16 @@ pub async fn trail(store: &Store, by: &Identity, wanted: &Wanted) -> Result<Trai
         .into_iter()
         .map(|row| {
             let id: Option<Uuid> = row.get("actor_id");
+            let from = row.get::<_, Option<&[u8]>>("client").and_then(|sealed| store.addresses.open(sealed));
+            let agent = from.map(|from| from.agent.as_str().to_owned()).filter(|agent| !agent.is_empty());
             Entry {
                 at: row.get("occurred_at"),
                 actor: Actor {
                     kind: row.get("actor_kind"),
                     id,
                     name: id.and_then(|id| names.get(&id).cloned()),
-                    address: row.get::<_, Option<&[u8]>>("client").and_then(|sealed| store.addresses.open(sealed)),
+                    address: from.map(|from| from.address),
+                    agent,
                 },
                 request_id: row.get("request_id"),
                 action: match row.get::<_, &str>("action") {

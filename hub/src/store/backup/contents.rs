@@ -36,7 +36,7 @@ pub async fn contents(client: &Client) -> Result<Contents, StoreError> {
         .query(
             "select format('%I.%I', n.nspname, c.relname), c.relkind = 'S'
                from pg_class c join pg_namespace n on n.oid = c.relnamespace
-              where c.relkind in ('r', 'S') and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'hub_restore')
+              where c.relkind in ('r', 'S') and c.relpersistence = 'p' and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'hub_restore')
                 and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
               order by 1",
             &[],

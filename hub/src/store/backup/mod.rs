@@ -2,10 +2,12 @@
 //! principal.
 
 mod contents;
+mod log;
 mod source;
 mod target;
 
 pub use contents::{Contents, Table, contents, differences};
+pub use log::{current_segment, mark};
 pub use source::{Source, StoredPart};
 pub use target::{Emptiness, Restoring, Target};
 

@@ -10,7 +10,7 @@ with tenant_tables as (
      and c.relname not in ('sessions', 'encryption_keys', 'audit_log')
 ),
 columns as (
-  select c.relname::text as table_name, a.attname::text as column_name, a.atttypid
+  select c.relname::text as table_name, a.attname::text as column_name, a.atttypid, a.attnum
     from pg_attribute a
     join pg_class c on c.oid = a.attrelid and c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
    where a.attnum > 0 and not a.attisdropped
@@ -110,6 +110,21 @@ select 'privacy.unregistered', c.table_name || '.' || c.column_name
   from columns c
  where c.column_name ~ '(_enc|_bidx|token_hash|password_hash|code_hash|_secret)$'
    and not exists (select from data_classes d where d.table_name = c.table_name and d.column_name = c.column_name)
+
+union all
+-- Whatever could hold words about somebody is decided on: JSON anywhere, and free text beside columns that are personal.
+select 'privacy.undecided', c.table_name || '.' || c.column_name
+  from columns c
+ where c.table_name !~ '^_'
+   and (c.atttypid = 'jsonb'::regtype
+        or c.atttypid in ('text'::regtype, 'text[]'::regtype, to_regtype('citext'))
+           and exists (select from data_classes d where d.table_name = c.table_name and d.subject_path <> '-')
+           -- A list of words that are allowed, or a form, leaves no room for others.
+           and not exists (select from pg_constraint k
+                            where k.conrelid = to_regclass(format('public.%I', c.table_name)) and k.contype = 'c' and k.conkey = array[c.attnum]
+                              and pg_get_constraintdef(k.oid) ~ 'ANY|~'))
+   and not exists (select from data_classes d where d.table_name = c.table_name and d.column_name = c.column_name)
+   and not exists (select from app.impersonal i where i.table_name = c.table_name and c.column_name = any (i.column_names))
 
 union all
 -- Nothing is registered that does not exist: an erasure would fail on it.

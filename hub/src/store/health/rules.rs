@@ -8,7 +8,7 @@ use super::{Examined, Severity, StoreError, listed};
 const HOUSE_RULES: &str = include_str!("house_rules.sql");
 
 /// What a broken rule means, and what to do. A rule that is not here is told of all the same.
-const MEANINGS: [(&str, Severity, &str, &str); 19] = [
+const MEANINGS: [(&str, Severity, &str, &str); 20] = [
     (
         "rights.row_security",
         Severity::Error,
@@ -98,6 +98,12 @@ const MEANINGS: [(&str, Severity, &str, &str); 19] = [
         Severity::Error,
         "a personal column that an export leaves out and an erasure forgets",
         "add a row to data_classes",
+    ),
+    (
+        "privacy.undecided",
+        Severity::Warning,
+        "could hold words about somebody, and nobody has said whether it does",
+        "add a row to data_classes, or the column to app.impersonal",
     ),
     (
         "privacy.missing",

@@ -32,7 +32,7 @@ async fn files_in_s3_are_listed_or_copied() {
     let sql = hub.database.sql().await;
     let row = "select b.id, p.key from hub.blobs b join hub.blob_parts p on p.blob_id = b.id where b.size_bytes = 100";
     let row = sql.query_one(row, &[]).await.expect("there");
-    assert_eq!(hub.server.objects.delete(vec![row.get(1)]).await, 0, "deleted");
+    assert_eq!(hub.server.objects.delete(vec![row.get(1)]).await, [row.get::<_, uuid::Uuid>(1)], "deleted");
     let target = TestDatabase::empty().await;
     there = target.config();
     s3.configure(&mut there);

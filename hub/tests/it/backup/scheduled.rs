@@ -16,7 +16,8 @@ fn files(vault: &Vault, ending: &str) -> usize {
 async fn a_backup_that_is_due_is_made_once() {
     let (hub, vault) = (TestHub::start().await, Vault::new());
     let other = TestHub::serve(&hub.database).await;
-    let schedule = Schedule { folder: Some(vault.folder.clone()), every: 24.0, keep: 2, keys: vault.to.clone() };
+    let schedule =
+        Schedule { folder: Some(vault.folder.clone()), every: 24.0, keep: 2, log: false, keys: vault.to.clone() };
     let config = hub.database.config();
     let (one, two) =
         tokio::join!(once(&hub.server.node.store, &config, &schedule), once(&other.node.store, &config, &schedule));

@@ -1,5 +1,6 @@
 //! The Realtime dialect: channels by name, changes by table, on sockets that any Phoenix client opens.
 
+mod between_hubs;
 mod broadcasts;
 mod filters;
 mod hostile;
