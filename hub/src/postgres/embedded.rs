@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::cluster::{self, Cluster, Postmaster};
+use super::cluster::{self, Cluster};
+use super::postmaster::Postmaster;
 
 /// A private Postgres cluster in the hub's data folder: a Unix socket only, passwords only, `fsync` on.
 ///

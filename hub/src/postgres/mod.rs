@@ -2,8 +2,10 @@
 
 mod cluster;
 mod embedded;
+mod installation;
 mod kept_log;
 mod pools;
+mod postmaster;
 mod readers;
 mod recovery;
 mod request;

@@ -49,7 +49,7 @@ impl Recovery {
 
     /// Where the archived log is put before the server runs.
     pub fn log(&self) -> PathBuf {
-        self.cluster.data().join(LOG)
+        self.cluster.data.join(LOG)
     }
 
     /// Unpacks the copy, a tar archive.
@@ -59,7 +59,7 @@ impl Recovery {
     pub fn unpack(&self, copy: impl Read) -> io::Result<()> {
         let mut archive = tar::Archive::new(copy);
         for entry in archive.entries()? {
-            if !entry?.unpack_in(self.cluster.folder())? {
+            if !entry?.unpack_in(&self.cluster.folder)? {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, "the copy names files outside of the cluster"));
             }
         }
@@ -73,11 +73,11 @@ impl Recovery {
     /// # Errors
     /// [`RecoveryError::NotReached`] when the log does not reach it.
     pub fn run(&mut self, at: Timestamp) -> Result<(), RecoveryError> {
-        let folder = self.cluster.folder().to_owned();
+        let folder = self.cluster.folder.clone();
         self.io(fs::write(folder.join("recovery.signal"), ""))?;
         self.io(self.cluster.hand_over(&folder))?;
         self.io(self.cluster.hand_over(&self.log()))?;
-        let said = self.cluster.data().join("postgres.log");
+        let said = self.cluster.data.join("postgres.log");
         let before = fs::metadata(&said).map_or(0, |log| log.len());
         let settings = [
             format!("restore_command=cp {}/\"%f\" \"%p\"", in_shell(&self.log())),
@@ -124,11 +124,11 @@ impl Recovery {
     /// When it cannot be put there.
     pub fn finish(mut self) -> Result<(), EmbeddedError> {
         self.stop();
-        let place = self.cluster.data().join("postgres");
+        let place = self.cluster.data.join("postgres");
         self.io(fs::remove_dir_all(self.log()))?;
         self.io(self.cluster.write_password())?;
-        self.io(fs::rename(self.cluster.folder(), &place))?;
-        self.io(fs::File::open(self.cluster.data()).and_then(|folder| folder.sync_all()))
+        self.io(fs::rename(&self.cluster.folder, &place))?;
+        self.io(fs::File::open(&self.cluster.data).and_then(|folder| folder.sync_all()))
     }
 
     fn stop(&mut self) {
@@ -139,7 +139,7 @@ impl Recovery {
     }
 
     fn io<T>(&self, done: io::Result<T>) -> Result<T, EmbeddedError> {
-        done.map_err(|source| EmbeddedError::Io { path: self.cluster.data().to_owned(), source })
+        done.map_err(|source| EmbeddedError::Io { path: self.cluster.data.clone(), source })
     }
 }
 
@@ -147,7 +147,7 @@ impl Drop for Recovery {
     /// What was not finished leaves nothing.
     fn drop(&mut self) {
         self.stop();
-        let _ = fs::remove_dir_all(self.cluster.folder());
+        let _ = fs::remove_dir_all(&self.cluster.folder);
         let _ = fs::remove_dir_all(self.log());
     }
 }

@@ -4,7 +4,7 @@ use std::process::Command;
 use tokio_postgres::config::{Host, SslMode};
 
 use super::EmbeddedError;
-use super::cluster::installations;
+use super::installation::installations;
 
 /// The programs that come with Postgres (`pg_dump`, `pg_restore`, ...), of an installation that understands a server.
 #[derive(Debug, Clone)]
