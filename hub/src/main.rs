@@ -22,7 +22,7 @@ use hub::simulated_tablets::{self, TabletError};
 use hub::store::rest::{self, RestError};
 use hub::store::token_keys::Rotation;
 use hub::store::{DataModel, StoreError, events, organizations};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -311,11 +311,12 @@ async fn demo(config: &Config) -> Result<(), Failure> {
     eprintln!("  sign in   {} with {}", show.email, show.password);
     eprintln!("  stop      Ctrl-C");
     eprintln!();
+    let mut told = Told::listen()?;
     say_ready(&serde_json::json!({
         "ready": true, "url": url, "command_center": screen("command"), "caller": screen("caller"),
         "check_in": screen("check-in"), "email": show.email, "password": show.password,
     }))?;
-    until_told().await?;
+    told.wait().await;
     server.stop().await;
     Ok(())
 }
@@ -335,36 +336,33 @@ fn say(text: &str) -> Result<(), Failure> {
 /// Serves until told to stop. Where the database turns out to be another one than was opened (restored, or promoted in the
 /// other's place), the hub begins anew on the same address: every client gets a fresh snapshot.
 async fn serve(mut config: Config, backups: &Schedule) -> Result<(), Failure> {
-    let mut said = false;
+    let mut server = start(&config).await?;
+    config.listen = server.address;
+    let mut told = Told::listen()?;
+    say_ready(&serde_json::json!({ "ready": true, "url": format!("http://{}", server.address) }))?;
+    service_manager::ready();
     loop {
-        let server = match start(&config).await {
-            Ok(server) => server,
-            Err(error) if said => {
-                tracing::warn!(%error, "the database cannot be opened; it is tried again");
-                tokio::select! {
-                    told = until_told() => return told,
-                    () = tokio::time::sleep(OPEN_AGAIN) => continue,
-                }
-            }
-            Err(error) => return Err(error.into()),
-        };
-        config.listen = server.address;
         tokio::spawn(hub::backup::log::keep(Arc::clone(&server.node), config.clone(), backups.clone()));
         tokio::spawn(hub::backup::schedule::keep(Arc::clone(&server.node), config.clone(), backups.clone()));
-        if !said {
-            say_ready(&serde_json::json!({ "ready": true, "url": format!("http://{}", server.address) }))?;
-            service_manager::ready();
-            said = true;
-        }
         tokio::select! {
-            told = until_told() => {
-                told?;
+            () = told.wait() => {
                 service_manager::stopping();
                 server.stop().await;
                 return Ok(());
             }
             () = server.database_replaced() => server.stop().await,
         }
+        server = loop {
+            let error = match start(&config).await {
+                Ok(server) => break server,
+                Err(error) => error,
+            };
+            tracing::warn!(%error, "the database cannot be opened; it is tried again");
+            tokio::select! {
+                () = told.wait() => return Ok(()),
+                () = tokio::time::sleep(OPEN_AGAIN) => {}
+            }
+        };
     }
 }
 
@@ -376,11 +374,21 @@ async fn start(config: &Config) -> Result<Server, StartError> {
 /// How long a hub waits whose database was replaced and does not answer yet.
 const OPEN_AGAIN: std::time::Duration = std::time::Duration::from_secs(1);
 
-async fn until_told() -> Result<(), Failure> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
+/// The signals that ask for an end. One that comes while nobody waits for it is heard the next time.
+struct Told {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Told {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

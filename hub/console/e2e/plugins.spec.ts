@@ -122,3 +122,37 @@ test("an owner installs a plugin, connects it and watches it at work", async ({ 
   expect(await hub.sql(`select count(*) from plugin_connections where provider = 'probe'`)).toEqual(["0"]);
   await rm(folder, { recursive: true });
 });
+
+/** F213, F216: a job about a deal is begun from the catalogue's own plugin by choosing the deal. */
+test("an owner begins a job about a deal", async ({ page, hub }) => {
+  await page.goto(hub.url("/"));
+  await page.getByLabel("E-mail").fill(hub.ready.email);
+  await page.getByLabel("Password").fill(hub.ready.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("link", { name: "Plugins" }).click();
+  await page.getByRole("button", { name: "Install Gemini" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Grant and install" }).click();
+  await page.waitForURL(/\/plugins\/[0-9a-f-]{36}$/);
+  await page.getByRole("button", { name: "Connect an account" }).click();
+  await page.getByLabel("Account at the vendor").fill("house");
+  await page.getByLabel("Key: key").fill(SECRET);
+  await page.getByRole("button", { name: "Connect it" }).click();
+  await expect(page.getByRole("list", { name: "Accounts" })).toContainText("house");
+
+  const [deal] = await hub.sql("select id || ' ' || title from deals order by title desc limit 1");
+  const [id, ...title] = deal!.split(" ");
+  await page.getByRole("button", { name: "Think about a deal…" }).click();
+  const sheet = page.getByRole("dialog", { name: "Think about a deal" });
+  await sheet.getByLabel("Look for a deal").fill(title.join(" ").slice(0, 12));
+  await sheet.getByLabel("Deal", { exact: true }).selectOption({ label: title.join(" ") });
+  expect(await barriers(page)).toEqual([]);
+  await sheet.getByRole("button", { name: "Begin" }).click();
+  await expect(sheet).toBeHidden();
+  const job = page.getByRole("list", { name: "Jobs" }).getByRole("listitem").filter({ hasText: "Think about a deal" });
+  await expect(job).toHaveCount(1);
+  expect(await hub.sql("select payload ->> 'deal_id' from plugin_jobs where kind = 'deal'")).toEqual([id]);
+
+  await page.getByRole("button", { name: "Remove…" }).click();
+  await page.getByRole("button", { name: "Remove it" }).click();
+  await page.waitForURL(/\/plugins$/);
+});
