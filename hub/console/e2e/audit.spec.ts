@@ -5,6 +5,8 @@ test.use({ viewport: VIEWPORTS.caller });
 
 /** F245: an owner finds who changed what, by table, by row and by person; no guest's name is in it. */
 test("an owner reads who changed what", async ({ page, hub }) => {
+  // The page is long, and every node of it is looked at twice for barriers.
+  test.slow();
   const tier = `Balcony ${Date.now()}`;
   await hub.api("POST", `/v1/events/${hub.eventId}/tiers`, { name: tier, type: "comp", quantity_total: 7 });
   await page.goto(hub.url("/"));
