@@ -14,7 +14,8 @@ fn every_plugin_packs_with_its_manifest_and_is_small() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../plugins/{name}/manifest.json"));
         let manifest = std::fs::read(&path).expect("a manifest");
         let component = component(name);
-        assert!(component.len() < 300 * 1024, "{name} has {} bytes", component.len());
+        // Built for speed, which is a quarter more than for size (the profile in plugins/Cargo.toml).
+        assert!(component.len() < 400 * 1024, "{name} has {} bytes", component.len());
         let packed = package::pack(&manifest, &component, None).unwrap_or_else(|error| panic!("{name}: {error}"));
         let opened = package::open(&packed).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!((opened.manifest.key.as_str(), opened.component == component), (name, true));
