@@ -6793,6 +6793,55 @@ export interface Database {
           { foreignKeyName: "shot_lists_organization_id_shoot_id_fkey"; columns: ["organization_id", "shoot_id"]; isOneToOne: false; referencedRelation: "shoots"; referencedColumns: ["organization_id", "id"] },
         ];
       };
+      /** Which models are in a shot. */
+      shot_models: {
+        Row: {
+          id: string;
+          organization_id: string;
+          project_id: string;
+          shot_id: string;
+          model_profile_id: string;
+          rank: string;
+          created_by: string | null;
+          created_at: string;
+          updated_at: string;
+          rev: number;
+        };
+        Insert: {
+          id?: string;
+          organization_id?: string;
+          project_id?: string;
+          shot_id: string;
+          model_profile_id: string;
+          rank?: string;
+          created_by?: string | null;
+          created_at?: string;
+          updated_at?: string;
+          rev?: number;
+        };
+        Update: {
+          id?: string;
+          organization_id?: string;
+          project_id?: string;
+          shot_id?: string;
+          model_profile_id?: string;
+          rank?: string;
+          created_by?: string | null;
+          created_at?: string;
+          updated_at?: string;
+          rev?: number;
+        };
+        Relationships: [
+          { foreignKeyName: "shot_models_created_by_fkey"; columns: ["created_by"]; isOneToOne: false; referencedRelation: "users"; referencedColumns: ["id"] },
+          { foreignKeyName: "shot_models_created_by_fkey"; columns: ["created_by"]; isOneToOne: false; referencedRelation: "profiles"; referencedColumns: ["id"] },
+          { foreignKeyName: "shot_models_organization_id_fkey"; columns: ["organization_id"]; isOneToOne: false; referencedRelation: "organizations"; referencedColumns: ["id"] },
+          { foreignKeyName: "shot_models_organization_id_model_profile_id_fkey"; columns: ["organization_id", "model_profile_id"]; isOneToOne: false; referencedRelation: "model_profiles"; referencedColumns: ["organization_id", "id"] },
+          { foreignKeyName: "shot_models_organization_id_model_profile_id_fkey"; columns: ["organization_id", "model_profile_id"]; isOneToOne: false; referencedRelation: "casting_profiles"; referencedColumns: ["organization_id", "id"] },
+          { foreignKeyName: "shot_models_organization_id_model_profile_id_fkey"; columns: ["organization_id", "model_profile_id"]; isOneToOne: false; referencedRelation: "models"; referencedColumns: ["organization_id", "id"] },
+          { foreignKeyName: "shot_models_organization_id_project_id_fkey"; columns: ["organization_id", "project_id"]; isOneToOne: false; referencedRelation: "projects"; referencedColumns: ["organization_id", "id"] },
+          { foreignKeyName: "shot_models_organization_id_shot_id_fkey"; columns: ["organization_id", "shot_id"]; isOneToOne: false; referencedRelation: "shots"; referencedColumns: ["organization_id", "id"] },
+        ];
+      };
       /** Which products a shot shows. */
       shot_products: {
         Row: {
@@ -9324,6 +9373,7 @@ export const TABLE_FACTS = {
   shoot_models: { key: "id", topics: { project: "project_id" }, sealed: [] },
   shoots: { key: "id", topics: { project: "project_id" }, sealed: [] },
   shot_lists: { key: "id", topics: { project: "project_id" }, sealed: [] },
+  shot_models: { key: "id", topics: { project: "project_id" }, sealed: [] },
   shot_products: { key: "id", topics: { project: "project_id" }, sealed: [] },
   shots: { key: "id", topics: { project: "project_id" }, sealed: [] },
   show_lineup: { key: "id", topics: { event: "event_id" }, sealed: [] },

@@ -2,12 +2,13 @@
 //! document means for the rows: which values a cell may hold, what an author may do to a locked row, what is put right, and
 //! which rows have to change.
 //!
-//! The document: a map `scenes` of maps by scene id, a map `shots` of maps by shot id (with a map `products` of ranks by
-//! product id), a map `locks` by shot id. A cell is a plain value under the name of its column; the last writer wins, cell by
+//! The document: a map `scenes` of maps by scene id, a map `shots` of maps by shot id (with maps `products` and `models`
+//! of ranks by id), a map `locks` by shot id. A cell is a plain value under the name of its column; the last writer wins, cell by
 //! cell. Order is a `rank`; to move is to set it.
 
 pub mod cell;
 pub mod difference;
+pub mod link;
 pub mod lock;
 pub mod mend;
 pub mod merge;
@@ -16,6 +17,7 @@ pub mod take;
 
 pub use cell::Kind;
 pub use difference::{Difference, RowChange};
+pub use link::{Link, Links};
 pub use lock::Lock;
 pub use mend::{Mend, mend};
 pub use merge::merge;

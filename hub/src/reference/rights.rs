@@ -7,11 +7,12 @@ const ROLES: [&str; 13] = [
 ];
 
 /// Of which rows a rule speaks. A scope with a colon is one that a plugin was granted.
-pub(super) const SCOPES: [(&str, &str); 21] = [
+pub(super) const SCOPES: [(&str, &str); 22] = [
     ("event", "rows of events that they are on, or of what those events use"),
     ("project", "rows of projects that they are on"),
     ("edited", "rows of projects that they edit"),
     ("shoot", "rows of shoots that they are on"),
+    ("shot", "models in a shot of projects that they are on"),
     ("own", "rows that name them, their card or their company"),
     ("self", "the row that is about them"),
     ("member", "people of the organization"),

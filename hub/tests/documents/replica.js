@@ -21,9 +21,9 @@ export function projection(doc) {
     ),
     shots: Object.fromEntries(
       Object.entries(shots).map(([id, shot]) => {
-        const { description = "", notes = null, rank = "a0", status = "todo", time_est_minutes = null, products = {} } = shot;
+        const { description = "", notes = null, rank = "a0", status = "todo", time_est_minutes = null, products = {}, models = {} } = shot;
         const scene_id = shot.scene_id in scenes ? shot.scene_id : null;
-        return [id, { scene_id, description, notes, rank, status, time_est_minutes, products }];
+        return [id, { scene_id, description, notes, rank, status, time_est_minutes, products, models }];
       }),
     ),
   });
@@ -36,7 +36,8 @@ export async function rows(hub, list = hub.list) {
                           from scenes where shot_list_id = '${list}'), '{}'),
     'shots', coalesce((select jsonb_object_agg(s.id, jsonb_build_object('scene_id', scene_id, 'description', description, 'notes', notes,
                'rank', rank, 'status', status, 'time_est_minutes', time_est_minutes, 'products',
-               coalesce((select jsonb_object_agg(p.product_id, p.rank) from shot_products p where p.shot_id = s.id), '{}')))
+               coalesce((select jsonb_object_agg(p.product_id, p.rank) from shot_products p where p.shot_id = s.id), '{}'), 'models',
+               coalesce((select jsonb_object_agg(m.model_profile_id, m.rank) from shot_models m where m.shot_id = s.id), '{}')))
                          from shots s where shot_list_id = '${list}'), '{}'))`);
   return sorted(JSON.parse(text));
 }

@@ -61,6 +61,13 @@ async fn known(hub: &TestHub, show: &mut Show) -> Known {
         json!({"conversation_id": conversation, "channel": "email", "direction": "outbound", "body": "Dear X"}),
     )
     .await;
+    // A sheet that was issued names her, and somebody whose name only begins like hers.
+    let content = json!({"calls": [{"at": "07:00", "who": "Philippa Okonkwovane", "as": "Crew"}, {"who": "Philip"}]});
+    post(
+        "call_sheets",
+        json!({"event_id": show.event_id, "sheet_date": "2026-11-20", "status": "issued", "content": content}),
+    )
+    .await;
     let account = hub.member(EMAIL, "attendee").await;
     sql.execute("update users set full_name = 'Philippa Okonkwovane' where id = $1", &[&account]).await.expect("named");
     Known { guest, code, contact, account }
@@ -144,7 +151,8 @@ async fn a_person_is_found_taken_out_and_forgotten() {
     // The account belongs to her: the organization forgets what it knows, the operator everything.
     let erased = ask(&hub, "/v1/privacy/erase", &owner, json!({"email": EMAIL})).await;
     assert_eq!(erased.status, 200, "{}", erased.body);
-    assert_eq!(erased.json()["report"]["registrations"], 1, "{}", erased.body);
+    let report = &erased.json()["report"];
+    assert_eq!((&report["registrations"], &report["call_sheets"]), (&json!(1), &json!(1)), "{}", erased.body);
     let account = "select status, full_name from users where id = $1";
     assert_eq!(sql.query_one(account, &[&person.account]).await.expect("there").get::<_, &str>(0), "active");
     let store = &hub.server.node.store;
@@ -163,6 +171,7 @@ async fn a_person_is_found_taken_out_and_forgotten() {
         "/rest/v1/contacts",
         "/rest/v1/activities",
         "/rest/v1/messages",
+        "/rest/v1/call_sheets",
         "/v1/audit?limit=200",
     ] {
         let answer = http(hub.server.address, "GET", path, Some(&owner), None).await;
@@ -176,6 +185,12 @@ async fn a_person_is_found_taken_out_and_forgotten() {
     let login = json!({"email": EMAIL, "password": TestHub::PASSWORD});
     let login = http(hub.server.address, "POST", "/auth/v1/token?grant_type=password", None, Some(&login)).await;
     assert_eq!(login.status, 401, "{}", login.body);
+    let sheet = sql.query_one("select status, content -> 'calls' from call_sheets", &[]).await.expect("there");
+    assert_eq!(
+        (sheet.get::<_, &str>(0), sheet.get::<_, Value>(1)),
+        ("issued", json!([{"at": "07:00", "who": "[erased]", "as": "Crew"}, {"who": "Philip"}])),
+        "what was issued stays, without her"
+    );
     let search = "select count(*) from contacts where search @@ plainto_tsquery('simple', 'philippa')";
     assert_eq!(sql.query_one(search, &[]).await.expect("asked").get::<_, i64>(0), 0, "nor does the search find her");
 

@@ -3,7 +3,7 @@ begin;
 \ir support/fixture.psql
 create extension if not exists dblink;
 select fixture.house('a'), fixture.house('b');
-select plan(59);
+select plan(60);
 
 create function fixture.org() returns uuid language sql immutable as $$ select fixture.id('a', 'organization') $$;
 create function fixture.at(t text) returns timestamptz language sql immutable as $$ select timestamptz '2027-01-10 00:00Z' + t::interval $$;
@@ -100,6 +100,8 @@ select is(fixture.ask('{"person": "a/model"}', 'select count(*) from event_model
 select is(fixture.ask('{"person": "a/client"}', 'select string_agg(name, '', '' order by name) from model_profiles'), 'Awa, Ines', 'F101: whoever sees the casting sees who is cast');
 delete from show_lineup where event_id = fixture.id('a', 'event 1');
 delete from event_models where id = fixture.id('a', 'casting 1');
+select is(fixture.ask('{"person": "a/client"}', 'select string_agg(name, '', '' order by name) from model_profiles'), 'Awa, Ines', 'F020: whoever sees a shot of their project sees who is in it');
+delete from shot_models where organization_id = fixture.org();
 select is(fixture.ask('{"person": "a/client"}', 'select string_agg(name, '', '') from model_profiles'), 'Awa', 'F101: and nobody else');
 delete from model_agencies where id = fixture.id('a', 'agency');
 select is((select count(*) from model_profiles where organization_id = fixture.org() and agency_id is null), 2::bigint, 'F102: models stay when their agency goes');

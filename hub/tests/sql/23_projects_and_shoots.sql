@@ -2,7 +2,7 @@
 begin;
 \ir support/fixture.psql
 select fixture.house('a'), fixture.house('b');
-select plan(89);
+select plan(90);
 
 create function fixture.org() returns uuid language sql stable as $$ select fixture.id('a', 'organization') $$;
 create function fixture.pr(name text default 'project') returns projects
@@ -97,12 +97,14 @@ select throws_ok($$ insert into shoot_items (organization_id, project_id, shoot_
 update scenes set shot_list_id = fixture.id('a', 'second list') where id = fixture.id('a', 'scene');
 select is((select (shot_list_id, project_id)::text from shots where id = fixture.id('a', 'shot')), (fixture.id('a', 'second list'), fixture.id('a', 'other project'))::text, 'F020: a scene takes its shots along');
 select is((select project_id from shot_products where shot_id = fixture.id('a', 'shot')), fixture.id('a', 'other project'), 'F021: and those their products');
+select is((select project_id from shot_models where shot_id = fixture.id('a', 'shot')), fixture.id('a', 'other project'), 'F020: and their models');
 update shoots set project_id = fixture.id('a', 'company project') where id = fixture.id('a', 'shoot of project 3');
 select is((select array_agg(distinct p) from (
             select project_id from shot_lists where shoot_id = fixture.id('a', 'shoot of project 3') union all
             select project_id from scenes where shot_list_id = fixture.id('a', 'second list') union all
             select project_id from shots where shoot_id = fixture.id('a', 'shoot of project 3') union all
             select project_id from shot_products where shot_id = fixture.id('a', 'shot') union all
+            select project_id from shot_models where shot_id = fixture.id('a', 'shot') union all
             select project_id from shoot_items where shoot_id = fixture.id('a', 'shoot of project 3') union all
             select project_id from call_sheets where shoot_id = fixture.id('a', 'shoot of project 3') union all
             select project_id from assets where shoot_id = fixture.id('a', 'shoot of project 3') union all

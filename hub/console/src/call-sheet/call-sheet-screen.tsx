@@ -16,7 +16,7 @@ import { readSheet, sheetOf } from "./content";
 import { SheetPage } from "./sheet-page";
 import { useReferred } from "./use-names";
 
-const OPTIONS = { tables: ["projects", "shoots", "shot_lists", "scenes", "shots", "shot_products", "shoot_models", "call_times", "call_sheets"] };
+const OPTIONS = { tables: ["projects", "shoots", "shot_lists", "scenes", "shots", "shot_products", "shot_models", "shoot_models", "call_times", "call_sheets"] };
 type CallSheet = Tables<"call_sheets">;
 /** What is being made now, beside the versions that were. */
 const NEXT = "next";
@@ -61,6 +61,7 @@ function ShootSheets({ session, projectId, shoot }: { session: PersonSession; pr
     scenes: useRows(room, "scenes") as ReadonlyMap<string, Tables<"scenes">>,
     shots: useRows(room, "shots") as ReadonlyMap<string, Tables<"shots">>,
     shotProducts: useRows(room, "shot_products") as ReadonlyMap<string, Tables<"shot_products">>,
+    shotModels: useRows(room, "shot_models") as ReadonlyMap<string, Tables<"shot_models">>,
     models: useRows(room, "shoot_models") as ReadonlyMap<string, Tables<"shoot_models">>,
     calls: useRows(room, "call_times") as ReadonlyMap<string, Tables<"call_times">>,
     sheets: useRows(room, "call_sheets") as ReadonlyMap<string, CallSheet>,
@@ -80,20 +81,20 @@ function ShootSheets({ session, projectId, shoot }: { session: PersonSession; pr
     const calls = [...rows.calls.values()].filter(({ shoot_id }) => shoot_id === shoot.id);
     const some = (values: Iterable<string | null>) => [...new Set([...values].filter((id) => id !== null))].sort();
     return {
-      models: some([...calls.map((call) => call.model_profile_id), ...[...rows.models.values()].filter(({ shoot_id }) => shoot_id === shoot.id).map((model) => model.model_profile_id)]),
+      models: some([...calls.map((call) => call.model_profile_id), ...[...rows.shotModels.values()].map((link) => link.model_profile_id), ...[...rows.models.values()].filter(({ shoot_id }) => shoot_id === shoot.id).map((model) => model.model_profile_id)]),
       designers: some(calls.map((call) => call.designer_profile_id)),
       partners: some(calls.map((call) => call.stakeholder_id)),
       staff: some(calls.map((call) => call.staff_id)),
       products: some([...rows.shotProducts.values()].map((link) => link.product_id)),
       venue: shoot.location_id,
     };
-  }, [rows.calls, rows.models, rows.shotProducts, shoot]);
+  }, [rows.calls, rows.models, rows.shotProducts, rows.shotModels, shoot]);
   const { found, error: unnamed } = useReferred(ids);
   const next = useMemo(
     () =>
       found &&
-      sheetOf({ shoot, venue: found.venue, lists: rows.lists.values(), scenes: rows.scenes.values(), shots: rows.shots.values(), shotProducts: rows.shotProducts.values(), products: found.products, models: rows.models.values(), calls: rows.calls.values(), names: found.names, extra }),
-    [found, shoot, rows.lists, rows.scenes, rows.shots, rows.shotProducts, rows.models, rows.calls, extra],
+      sheetOf({ shoot, venue: found.venue, lists: rows.lists.values(), scenes: rows.scenes.values(), shots: rows.shots.values(), shotProducts: rows.shotProducts.values(), products: found.products, shotModels: rows.shotModels.values(), models: rows.models.values(), calls: rows.calls.values(), names: found.names, extra }),
+    [found, shoot, rows.lists, rows.scenes, rows.shots, rows.shotProducts, rows.shotModels, rows.models, rows.calls, extra],
   );
   const which = shown ?? versions[0]?.id ?? NEXT;
   const version = versions.find(({ id }) => id === which) ?? null;

@@ -15,13 +15,14 @@ const sources = (): Sources => ({
   shots: [shot("a2"), shot("a1", { time_est_minutes: null }), shot("a3", { status: "done" }), shot("b1", { scene_id: "B" }), shot("c1", { scene_id: null }), shot("x", { shoot_id: "T" })],
   shotProducts: [{ id: "1", shot_id: "a1", product_id: "p2", rank: "b" }, { id: "2", shot_id: "a1", product_id: "p1", rank: "a" }, { id: "3", shot_id: "a1", product_id: "gone", rank: "c" }],
   products: new Map([["p1", { sku: "1", name: "Coat" }], ["p2", { sku: "2", name: "Cape" }]]),
+  shotModels: [{ id: "1", shot_id: "a2", model_profile_id: "m1", rank: "b" }, { id: "2", shot_id: "a2", model_profile_id: "m3", rank: "a" }, { id: "3", shot_id: "a2", model_profile_id: "gone", rank: "c" }],
   models: [{ shoot_id: "S", model_profile_id: "m1", role: "lead", status: "confirmed" }, { shoot_id: "S", model_profile_id: "m2", role: null, status: "declined" }],
   calls: [
     { shoot_id: "S", call_at: "2026-12-01T07:00:00+00:00", location: null, notes: null, model_profile_id: null, designer_profile_id: null, stakeholder_id: null, staff_id: "st" },
     { shoot_id: "S", call_at: "2026-12-01T07:00:00+02:00", location: "Make-up", notes: null, model_profile_id: "m1", designer_profile_id: null, stakeholder_id: null, staff_id: null },
     { shoot_id: null, call_at: "2026-12-01T05:00:00Z", location: null, notes: null, model_profile_id: "m2", designer_profile_id: null, stakeholder_id: null, staff_id: null },
   ],
-  names: new Map([["m1", "Nyadak"], ["st", "Joris"]]),
+  names: new Map([["m1", "Nyadak"], ["m3", "Signe"], ["st", "Joris"]]),
   extra: { call: "07:00", lunch: "12:30", weather: "", remarks: "" },
 });
 
@@ -34,6 +35,9 @@ describe("F033: a call sheet from the shoot's rows", () => {
       ["–", "Without a scene", 10, ["–.1 c1"]],
     ]);
     expect(sheet.scenes[0]!.shots[0]!.products.map(({ name }) => name)).toEqual(["Coat", "Cape"]);
+  });
+  it("F041: has the models of each shot in their order", () => {
+    expect(sheet.scenes[0]!.shots.map(({ models }) => models)).toEqual([[], [{ name: "Signe" }, { name: "Nyadak" }]]);
   });
   it("has the calls in the order of the clock, whatever their zone, and who is cast", () => {
     expect(sheet.calls.map(({ who, as }) => `${who} ${as}`)).toEqual(["Nyadak Model", "Joris Crew"]);

@@ -39,6 +39,8 @@ export interface SheetScene {
     readonly minutes: number | null;
     readonly notes: string | null;
     readonly products: readonly { readonly sku: string; readonly name: string }[];
+    /** Sheets that were issued before shots had models have none. */
+    readonly models?: readonly { readonly name: string }[];
   }[];
 }
 
@@ -53,6 +55,7 @@ export interface Sources {
   shots: Iterable<Pick<Tables<"shots">, "id" | "shoot_id" | "scene_id" | "description" | "time_est_minutes" | "rank" | "status" | "notes">>;
   shotProducts: Iterable<Pick<Tables<"shot_products">, "id" | "shot_id" | "product_id" | "rank">>;
   products: ReadonlyMap<string, { sku: string; name: string }>;
+  shotModels: Iterable<Pick<Tables<"shot_models">, "id" | "shot_id" | "model_profile_id" | "rank">>;
   models: Iterable<Pick<Tables<"shoot_models">, "shoot_id" | "model_profile_id" | "role" | "status">>;
   calls: Iterable<Pick<Tables<"call_times">, "shoot_id" | "call_at" | "location" | "notes" | "model_profile_id" | "designer_profile_id" | "stakeholder_id" | "staff_id">>;
   names: Names;
@@ -64,8 +67,8 @@ export function sheetOf(from: Sources): SheetContent {
   const { shoot, names, venue } = from;
   const lists = new Set([...from.lists].filter(({ shoot_id }) => shoot_id === shoot.id).map(({ id }) => id));
   const shots = [...from.shots].filter((shot) => shot.shoot_id === shoot.id && (shot.status === "todo" || shot.status === "shooting")).sort(byRank);
-  const productsOf = new Map<string, { id: string; rank: string; product_id: string }[]>();
-  for (const { id, shot_id, product_id, rank } of from.shotProducts) productsOf.set(shot_id, [...(productsOf.get(shot_id) ?? []), { id, rank, product_id }]);
+  const productsOf = byShot(from.shotProducts);
+  const modelsOf = byShot(from.shotModels);
   const scenes = [...from.scenes].filter(({ shot_list_id }) => lists.has(shot_list_id)).sort(byRank);
   const sceneOf = (number: string, title: string, description: string | null, own: typeof shots): SheetScene => ({
     number,
@@ -77,7 +80,8 @@ export function sheetOf(from: Sources): SheetContent {
       description: shot.description,
       minutes: shot.time_est_minutes,
       notes: shot.notes,
-      products: (productsOf.get(shot.id) ?? []).sort(byRank).flatMap(({ product_id }) => from.products.get(product_id) ?? []),
+      products: (productsOf.get(shot.id) ?? []).flatMap(({ product_id }) => from.products.get(product_id) ?? []),
+      models: (modelsOf.get(shot.id) ?? []).flatMap(({ model_profile_id }) => names.get(model_profile_id) ?? []).map((name) => ({ name })),
     })),
   });
   const known = new Set(scenes.map(({ id }) => id));
@@ -103,6 +107,13 @@ export function sheetOf(from: Sources): SheetContent {
       ...(rest.length > 0 ? [sceneOf("–", "Without a scene", null, rest)] : []),
     ].filter((scene) => scene.shots.length > 0),
   };
+}
+
+/** What each shot is linked with, in order. */
+function byShot<Link extends { readonly id: string; readonly shot_id: string; readonly rank: string }>(links: Iterable<Link>): Map<string, Link[]> {
+  const map = new Map<string, Link[]>();
+  for (const link of [...links].sort(byRank)) map.set(link.shot_id, [...(map.get(link.shot_id) ?? []), link]);
+  return map;
 }
 
 function party(call: { model_profile_id: string | null; designer_profile_id: string | null; stakeholder_id: string | null; staff_id: string | null }, names: Names): { who: string; as: string } {

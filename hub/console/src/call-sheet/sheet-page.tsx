@@ -89,7 +89,10 @@ export function SheetPage({ sheet, date, version, issued }: { sheet: SheetConten
                       {shot.description}
                       {shot.notes && <span className="block text-quiet">{shot.notes}</span>}
                     </td>
-                    <td className="w-2/5 text-quiet">{shot.products.map(({ sku, name }) => `${name} (${sku})`).join(", ")}</td>
+                    <td className="w-2/5 text-quiet">
+                      {shot.models !== undefined && shot.models.length > 0 && <span className="block text-ink">{shot.models.map(({ name }) => name).join(", ")}</span>}
+                      {shot.products.map(({ sku, name }) => `${name} (${sku})`).join(", ")}
+                    </td>
                     <td className="w-20 text-right whitespace-nowrap">{shot.minutes === null ? "–" : duration(shot.minutes)}</td>
                   </tr>
                 ))}

@@ -11,13 +11,14 @@ import { Denied } from "../session/denied";
 import { StaleStrip } from "../session/stale-strip";
 import { useFreshness } from "../session/staleness";
 import { useSurface } from "../session/use-surface";
-import { STATUS_NAMES } from "../shot-list/cells";
+import { COLUMN_NAMES, STATUS_NAMES } from "../shot-list/cells";
 import type { Shot, ShotStatus } from "../shot-list/content";
 import { duration, sectionsOf, type Sums, sumsOf } from "../shot-list/lines";
+import { LINKS, namesOf } from "../shot-list/links";
 import { SaveState } from "../shot-list/save-state";
 import type { Notice, SharedDocument } from "../shot-list/shared-document";
 import { useDocument } from "../shot-list/use-document";
-import { useProducts } from "../shot-list/use-products";
+import { useLinked } from "../shot-list/use-linked";
 import { outcomeWords } from "../shot-list/words";
 import { hourMinute, instant } from "../time-format";
 import { paceOf } from "./pace";
@@ -75,8 +76,7 @@ function Ticking({ shared, session, view, listId, note, setNote }: TickingProps)
   const [open, setOpen] = useState<string | null>(null);
   const sections = useMemo(() => sectionsOf(content), [content]);
   const sums = useMemo(() => sumsOf(content.shots.values()), [content.shots]);
-  const ids = useMemo(() => new Set([...content.shots.values()].flatMap((shot) => shot.products)), [content.shots]);
-  const { products } = useProducts(session, ids);
+  const { known } = useLinked(session, content.shots);
   const shoot = view.shoots.find(({ id }) => id === view.lists.find((list) => list.id === listId)?.shoot_id) ?? null;
   const mayTick = state.loaded && !state.readOnly && state.link !== "denied";
   const set = (shot: Shot, status: ShotStatus) => {
@@ -142,7 +142,7 @@ function Ticking({ shared, session, view, listId, note, setNote }: TickingProps)
                           <span className={`block ${shot.status === "skipped" ? "text-quiet line-through" : shot.status === "done" ? "text-quiet" : ""}`}>{shot.description || "No description"}</span>
                           <span className="block truncate text-small text-quiet">
                             {shot.status === "shooting" && <strong className="font-semibold text-wait">● Shooting </strong>}
-                            {[shot.products.map((id) => products.get(id)?.name ?? "").filter(Boolean).join(", "), shot.notes].filter(Boolean).join(" · ")}
+                            {[namesOf(shot.models, known.models), namesOf(shot.products, known.products), shot.notes].filter(Boolean).join(" · ")}
                           </span>
                         </span>
                         <span className="code shrink-0 text-small text-quiet">
@@ -153,6 +153,11 @@ function Ticking({ shared, session, view, listId, note, setNote }: TickingProps)
                     </div>
                     {open === shot.id && (
                       <div className="flex flex-col gap-3 px-4 pb-4 pl-16">
+                        {LINKS.map((kind) => shot[kind].length > 0 && (
+                          <p key={kind} className="text-small">
+                            <span className="text-quiet">{COLUMN_NAMES[kind]}:</span> {namesOf(shot[kind], known[kind]) || "…"}
+                          </p>
+                        ))}
                         {shot.notes && <p className="text-small whitespace-pre-wrap">{shot.notes}</p>}
                         <div className="grid grid-cols-3 gap-2">
                           {(["shooting", "skipped", "todo"] as const).map((status) => (

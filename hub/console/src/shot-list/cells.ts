@@ -1,24 +1,15 @@
 import { STATUSES, type ShotStatus } from "./content";
-import { duration, productsOf, type Line } from "./lines";
 import type { Write } from "./edits";
+import { duration, linkedIn, type Line } from "./lines";
+import { briefs, isLink, LINK_WORDS, type Find, type Known, type Linked, type LinkKind, MOST_LINKED, type OfLinks, partsOf } from "./links";
 import { ranksBetween } from "./ranks";
 
 /** The columns of the sheet, in their order. A scene's title stands under `description`, its description under `notes`. */
-export const COLUMNS = ["description", "products", "minutes", "status", "notes"] as const;
+export const COLUMNS = ["description", "products", "models", "minutes", "status", "notes"] as const;
 export type Column = (typeof COLUMNS)[number];
 
-export const COLUMN_NAMES: Record<Column, string> = { description: "Shot", products: "Products", minutes: "Time", status: "Status", notes: "Notes" };
+export const COLUMN_NAMES: Record<Column, string> = { description: "Shot", products: "Products", models: "Models", minutes: "Time", status: "Status", notes: "Notes" };
 export const STATUS_NAMES: Record<ShotStatus, string> = { todo: "To do", shooting: "Shooting", done: "Done", skipped: "Skipped" };
-
-/** A product as cells show it. */
-export interface Product {
-  readonly id: string;
-  readonly sku: string;
-  readonly name: string;
-}
-
-/** The products that are known here, by id. */
-export type Products = ReadonlyMap<string, Product>;
 
 /** Bounds of a cell's text, in characters, and of an estimate, in minutes. */
 export const LONGEST_TITLE = 300;
@@ -26,7 +17,7 @@ export const LONGEST_TEXT = 2_000;
 export const LONGEST_NOTES = 10_000;
 export const LONGEST_SHOT = 24 * 60;
 
-export type CellError = "not_a_time" | "too_long" | "not_a_status" | "unknown_product" | "ambiguous_product" | "read_only";
+export type CellError = "not_a_time" | "too_long" | "not_a_status" | "unknown_product" | "ambiguous_product" | "unknown_model" | "ambiguous_model" | `too_many_${LinkKind}`;
 
 /** What a text means in a cell. */
 export type Parsed =
@@ -34,22 +25,6 @@ export type Parsed =
   | { readonly ok: false; readonly code: CellError; readonly message: string };
 
 const wrong = (code: CellError, message: string): Parsed => ({ ok: false, code, message });
-
-/** Finds a product by what people call it: its SKU or its name. */
-export type FindProduct = (text: string) => Product | "unknown" | "ambiguous";
-
-/** A finder over known products; SKUs before names, and no matter the case. */
-export function finderOf(products: Iterable<Product>): FindProduct {
-  const byText = new Map<string, Product | "ambiguous">();
-  const all = [...products];
-  for (const product of all) byText.set(product.sku.toLowerCase(), product);
-  const bySku = new Set(byText.keys());
-  for (const product of all) {
-    const name = product.name.toLowerCase();
-    if (!bySku.has(name)) byText.set(name, byText.has(name) && byText.get(name) !== product ? "ambiguous" : product);
-  }
-  return (text) => byText.get(text.trim().toLowerCase()) ?? "unknown";
-}
 
 /** `15`, `15 min`, `1:30`, `1h`, `1 h 30`, `1.5h`: minutes; null when it is no time. */
 export function parseMinutes(text: string): number | null {
@@ -67,7 +42,7 @@ const STATUS_WORDS: Record<string, ShotStatus> = {
 };
 
 /** What a text, typed or pasted, means in a column of a shot. */
-export function parseCell(column: Column, text: string, find: FindProduct): Parsed {
+export function parseCell(column: Column, text: string, find: OfLinks<Find>): Parsed {
   const plain = text.replace(/\r\n?/g, "\n").trim();
   switch (column) {
     case "description":
@@ -77,44 +52,57 @@ export function parseCell(column: Column, text: string, find: FindProduct): Pars
     case "minutes": {
       if (plain === "" || plain === "–") return { ok: true, value: null };
       const minutes = parseMinutes(plain);
-      if (minutes === null) return wrong("not_a_time", `“${brief(plain)}” is no time: write minutes, or 1:30`);
+      if (minutes === null) return wrong("not_a_time", `“${shortened(plain)}” is no time: write minutes, or 1:30`);
       return minutes > LONGEST_SHOT ? wrong("too_long", "A shot takes at most a day") : { ok: true, value: minutes };
     }
     case "status": {
       const word = plain.toLowerCase();
       const status = STATUSES.find((known) => known === word) ?? STATUS_WORDS[word];
-      return status ? { ok: true, value: status } : wrong("not_a_status", `“${brief(plain)}” is no status: to do, shooting, done or skipped`);
+      return status ? { ok: true, value: status } : wrong("not_a_status", `“${shortened(plain)}” is no status: to do, shooting, done or skipped`);
     }
-    case "products": {
-      const ids: string[] = [];
-      for (const name of plain.split(/[,;\n]/).map((part) => part.trim()).filter(Boolean)) {
-        // A cell that was copied says "SKU Name".
-        const found = firstFound([name, name.split(" ")[0]!], find);
-        if (found === "unknown") return wrong("unknown_product", `There is no product “${brief(name)}”`);
-        if (found === "ambiguous") return wrong("ambiguous_product", `Several products are called “${brief(name)}”: write the SKU`);
-        if (!ids.includes(found.id)) ids.push(found.id);
-      }
-      return { ok: true, value: ids };
-    }
+    case "products":
+    case "models":
+      return parseLinks(column, plain, find[column]);
   }
 }
 
-function firstFound(texts: readonly string[], find: FindProduct): Product | "unknown" | "ambiguous" {
+function parseLinks(kind: LinkKind, text: string, find: Find): Parsed {
+  const ids: string[] = [];
+  const parts = partsOf(text);
+  // A name may have a comma of its own.
+  const names = parts.length > 1 && find(text) !== "unknown" ? [text] : parts;
+  for (const part of names) {
+    // Products are also written as "SKU Name". The first word of a model's name may be the name of another one.
+    const found = firstFound(kind === "products" ? [part, part.split(" ")[0]!] : [part], find);
+    const { one } = LINK_WORDS[kind];
+    if (found === "unknown") return wrong(kind === "products" ? "unknown_product" : "unknown_model", `There is no ${one} “${shortened(part)}”`);
+    if (found === "ambiguous") {
+      return kind === "products"
+        ? wrong("ambiguous_product", `Several products are called “${shortened(part)}”: write the SKU`)
+        : wrong("ambiguous_model", `Several models are called “${shortened(part)}”: choose one in the cell`);
+    }
+    if (!ids.includes(found.id)) ids.push(found.id);
+  }
+  return ids.length > MOST_LINKED[kind] ? wrong(`too_many_${kind}`, `A shot has at most ${MOST_LINKED[kind]} ${kind}`) : { ok: true, value: ids };
+}
+
+function firstFound(texts: readonly string[], find: Find): Linked | "unknown" | "ambiguous" {
   const found = texts.map(find);
   return found.find((one) => typeof one === "object") ?? found[0]!;
 }
 
-const brief = (text: string) => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
+const shortened = (text: string) => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
 
 /** A cell as text: what is shown, and what goes to the clipboard. */
-export function cellText(line: Line, column: Column, products: Products): string {
+export function cellText(line: Line, column: Column, known: OfLinks<Known>): string {
   if (line.kind === "scene") {
     const { scene, section } = line;
     switch (column) {
       case "description":
         return scene ? scene.title : "Without a scene";
       case "products":
-        return productsOf(section.shots).map((id) => products.get(id)?.sku ?? "…").join(", ");
+      case "models":
+        return briefs(linkedIn(section.shots, column), known[column]);
       case "minutes":
         return section.sums.minutes > 0 ? duration(section.sums.minutes) : "–";
       case "status":
@@ -128,7 +116,8 @@ export function cellText(line: Line, column: Column, products: Products): string
     case "description":
       return shot.description;
     case "products":
-      return shot.products.map((id) => products.get(id)?.sku ?? "…").join(", ");
+    case "models":
+      return briefs(shot[column], known[column]);
     case "minutes":
       return shot.minutes === null ? "" : String(shot.minutes);
     case "status":
@@ -143,7 +132,7 @@ export function isWritable(line: Line, column: Column): boolean {
   return line.kind === "shot" || (line.scene !== null && (column === "description" || column === "notes"));
 }
 
-const KEYS: Record<Exclude<Column, "products">, string> = { description: "description", minutes: "time_est_minutes", status: "status", notes: "notes" };
+const KEYS: Record<Exclude<Column, LinkKind>, string> = { description: "description", minutes: "time_est_minutes", status: "status", notes: "notes" };
 
 /** The writes that put a value into a cell. */
 export function cellWrites(line: Line, column: Column, value: string | number | null | readonly string[]): Write[] {
@@ -153,23 +142,23 @@ export function cellWrites(line: Line, column: Column, value: string | number | 
     if (column === "description") return value && (value as string).length <= LONGEST_TITLE ? [{ do: "set", of: "scenes", row: line.id, key: "title", value: value as string }] : [];
     return [{ do: "set", of: "scenes", row: line.id, key: "description", value: value as string }];
   }
-  if (column !== "products") return [{ do: "set", of: "shots", row: line.id, key: KEYS[column], value: value as string | number | null }];
+  if (!isLink(column)) return [{ do: "set", of: "shots", row: line.id, key: KEYS[column], value: value as string | number | null }];
   const wanted = value as readonly string[];
-  const had = line.shot.products;
+  const had = line.shot[column];
   const kept = had.filter((id) => wanted.includes(id));
   const added = wanted.filter((id) => !had.includes(id));
   const inOrder = [...kept, ...added].every((id, n) => id === wanted[n]);
   const ranks = ranksBetween(null, null, wanted.length + had.length)!;
   return [
-    ...had.filter((id) => !wanted.includes(id)).map((product) => ({ do: "product", row: line.id, product, rank: null }) as const),
+    ...had.filter((id) => !wanted.includes(id)).map((id) => ({ do: "link", kind: column, row: line.id, id, rank: null }) as const),
     // Those who stay keep their rank where the order is theirs; the new ones come after.
-    ...(inOrder ? added : wanted).map((product, n) => ({ do: "product", row: line.id, product, rank: ranks[inOrder ? had.length + n : n]! }) as const),
+    ...(inOrder ? added : wanted).map((id, n) => ({ do: "link", kind: column, row: line.id, id, rank: ranks[inOrder ? had.length + n : n]! }) as const),
   ];
 }
 
 /** What an empty cell holds. */
 export function emptyOf(column: Column): string | null | readonly string[] {
-  if (column === "products") return [];
+  if (isLink(column)) return [];
   if (column === "minutes") return null;
   return column === "status" ? "todo" : "";
 }

@@ -1,4 +1,5 @@
 import * as Y from "yjs";
+import type { LinkKind } from "./links";
 import { byRank } from "./ranks";
 
 export type ShotStatus = "todo" | "shooting" | "done" | "skipped";
@@ -15,6 +16,8 @@ export interface Shot {
   readonly notes: string;
   /** Product ids in their order. */
   readonly products: readonly string[];
+  /** Ids of model profiles in their order. */
+  readonly models: readonly string[];
 }
 
 /** Shots that belong together. */
@@ -48,8 +51,6 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 export function readShot(id: string, map: Y.Map<unknown>): Shot {
   const minutes = map.get("time_est_minutes");
   const status = map.get("status");
-  const products = map.get("products");
-  const ranked = products instanceof Y.Map ? [...products.entries()].map(([product, rank]) => ({ id: product, rank: text(rank) })) : [];
   return {
     id,
     sceneId: text(map.get("scene_id")) || null,
@@ -59,8 +60,15 @@ export function readShot(id: string, map: Y.Map<unknown>): Shot {
     minutes: typeof minutes === "bigint" ? Number(minutes) : typeof minutes === "number" && Number.isFinite(minutes) ? minutes : null,
     status: STATUSES.find((known) => known === status) ?? "todo",
     notes: text(map.get("notes")),
-    products: ranked.sort(byRank).map((product) => product.id),
+    products: readLinks(map, "products"),
+    models: readLinks(map, "models"),
   };
+}
+
+function readLinks(map: Y.Map<unknown>, kind: LinkKind): string[] {
+  const links = map.get(kind);
+  const ranked = links instanceof Y.Map ? [...links.entries()].map(([id, rank]) => ({ id, rank: text(rank) })) : [];
+  return ranked.sort(byRank).map(({ id }) => id);
 }
 
 export function readScene(id: string, map: Y.Map<unknown>): Scene {

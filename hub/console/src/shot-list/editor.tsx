@@ -1,33 +1,43 @@
 import { type PersonSession, uuidv7 } from "@fashionos/hub";
 import { useSignal } from "@fashionos/hub/react";
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import { CellEditor, type Leave } from "./cell-editor";
-import { COLUMN_NAMES, COLUMNS, cellText, cellValue, cellWrites, emptyOf, finderOf, isWritable, LONGEST_TITLE, parseCell } from "./cells";
+import type { Leave } from "./cell-editor";
+import { COLUMN_NAMES, COLUMNS, cellText, cellWrites, emptyOf, isWritable, LONGEST_TITLE } from "./cells";
+import { EditedCell } from "./edited-cell";
 import type { Write } from "./edits";
 import { Grid } from "./grid";
 import { gridAction } from "./grid-keys";
 import { HistoryPanel } from "./history-panel";
+import { LinkPanel } from "./link-panel";
+import { counted, isLink, type LinkKind } from "./links";
 import { ListFooter } from "./list-footer";
 import { PasteSheet } from "./paste-sheet";
 import { MOST_ROWS_SHOWN } from "./presence";
-import { ProductPicker } from "./product-picker";
-import { ProductPanel } from "./product-panel";
-import { deletion, dropPlace, fillDown, moveScene, moveShots, newScenes, newShots, placeBehind, productOnScene, productsOnShots, shifted } from "./rows";
+import { deletion, dropPlace, fillDown, linkOnScene, linksOnShots, moveScene, moveShots, newScenes, newShots, placeBehind, shifted, shotOf } from "./rows";
 import { at, isWhole, stepped, wholeRows } from "./selection";
 import type { SharedDocument } from "./shared-document";
 import { SheetKeys } from "./sheet-keys";
-import { Toolbar } from "./toolbar";
+import { type Panel, Toolbar } from "./toolbar";
 import { useClipboard } from "./use-clipboard";
+import { useLinked } from "./use-linked";
 import { useLocks } from "./use-locks";
-import { useProducts } from "./use-products";
 import { useSheet } from "./use-sheet";
+import { useShown } from "./use-shown";
 import { lineWord, outcomeWords } from "./words";
 
-const SHOW_EVERY_MS = 80;
+interface EditorProps {
+  shared: SharedDocument;
+  listId: string;
+  session: PersonSession;
+  /** Who is cast in the shoot of the list: model profiles, with how far their casting is. */
+  cast: ReadonlyMap<string, string>;
+  note: { text: string; bad: boolean };
+  say: (text: string, bad?: boolean) => void;
+}
 
 /** A shot list, edited by several people at once. */
-export function Editor({ shared, listId, session, note, say }: { shared: SharedDocument; listId: string; session: PersonSession; note: { text: string; bad: boolean }; say: (text: string, bad?: boolean) => void }) {
+export function Editor({ shared, listId, session, cast, note, say }: EditorProps) {
   const sheet = useSheet(shared);
   const { content, sections, lines, places, selection, setSelection, block, current, chosenLines } = sheet;
   const state = useSignal(shared.state);
@@ -37,13 +47,13 @@ export function Editor({ shared, listId, session, note, say }: { shared: SharedD
   const page = useRef(20);
   const leaving = useRef(false);
   const [editing, setEditing] = useState<{ row: string; column: number; over: boolean; text: string } | null>(null);
-  const [panel, setPanel] = useState<"products" | "history" | null>(null);
-  const show = (which: "products" | "history") => setPanel((open) => (open === which ? null : which));
+  const [panel, setPanel] = useState<Panel | null>(null);
+  const show = (which: Panel) => setPanel((open) => (open === which ? null : which));
   const [keys, setKeys] = useState(false);
   // Whoever has only opened the list is nowhere in it yet.
   const [here, setHere] = useState(false);
-  const ids = useMemo(() => new Set([...content.shots.values()].flatMap((shot) => shot.products)), [content.shots]);
-  const { products, remember, resolve } = useProducts(session, ids);
+  const linked = useLinked(session, content.shots, cast);
+  const { known, remember } = linked;
   const role = session.organization?.role ?? "";
   const me = { id: session.user.id, name: session.user.full_name || session.user.email };
   const locks = useLocks(shared, content, me, role === "owner" || role === "admin" || role === "producer");
@@ -66,7 +76,7 @@ export function Editor({ shared, listId, session, note, say }: { shared: SharedD
     const columns = COLUMNS.slice(block.left, block.right + 1);
     run("emptying cells", chosenLines.flatMap((line) => (line.kind === "shot" ? columns.flatMap((column) => cellWrites(line, column, emptyOf(column))) : columns.includes("notes") && line.scene ? cellWrites(line, "notes", "") : [])));
   };
-  const clipboard = useClipboard({ sheet, products, run, clear, say, mayEdit });
+  const clipboard = useClipboard({ sheet, known, run, clear, say, mayEdit });
 
   const edit = (over: boolean) => {
     const column = COLUMNS[selection.focus.column]!;
@@ -74,7 +84,7 @@ export function Editor({ shared, listId, session, note, say }: { shared: SharedD
     const lock = locks.foreign([current.id]);
     if (lock) return say(`Locked by ${lock.name}.`, true), false;
     // At once, so that the key that opened it is typed into it, and input methods begin there.
-    flushSync(() => setEditing({ row: current.id, column: selection.focus.column, over, text: cellText(current, column, products) }));
+    flushSync(() => setEditing({ row: current.id, column: selection.focus.column, over, text: cellText(current, column, known) }));
     return true;
   };
   const go = (leave: Leave) => {
@@ -133,11 +143,11 @@ export function Editor({ shared, listId, session, note, say }: { shared: SharedD
     const carried = carriedBy(row);
     run(`moving ${carried.size} ${carried.size === 1 ? "shot" : "shots"}`, moveShots(content, sections, carried, to.sceneId, to.after));
   };
-  const give = (row: string, given: readonly string[]) => {
+  const give = (row: string, kind: LinkKind, given: readonly string[]) => {
     const line = lines[places.get(row) ?? -1];
-    if (line?.kind === "shot") return void run("adding products", productsOnShots([line], given));
-    const found = given.flatMap((id) => products.get(id) ?? []);
-    if (line && found[0]) run("adding a product", productOnScene(content, line.section, found[0], uuidv7));
+    if (line?.kind === "shot") return void run(`adding ${counted(kind, given.length)}`, linksOnShots([line], kind, given));
+    const [one] = given.flatMap((id) => known[kind].get(id) ?? []);
+    if (line && one) run(`adding ${counted(kind, 1)}`, linkOnScene(content, line.section, kind, one, uuidv7));
   };
   const shots = chosenLines.filter((line) => line.kind === "shot").map(({ id }) => id);
   const toggleLock = () => {
@@ -196,39 +206,15 @@ export function Editor({ shared, listId, session, note, say }: { shared: SharedD
     }
   };
 
-  // Where one is, for the others; not more often than anybody can see.
+  // Where one is, for the others.
   const cell = current && here ? { row: current.id, column: COLUMNS[selection.focus.column]! } : null;
   const rows = here && block && block.bottom > block.top ? chosenLines.slice(0, MOST_ROWS_SHOWN).map(({ id }) => id) : null;
   const lock = shots.find((row) => locks.lockOf(row)?.own) ?? null;
-  const shown = JSON.stringify({ cell, selection: rows, lock });
-  useEffect(() => {
-    const timer = setTimeout(() => shared.show(JSON.parse(shown)), SHOW_EVERY_MS);
-    return () => clearTimeout(timer);
-  }, [shared, shown]);
+  useShown(shared, { cell, selection: rows, lock });
 
-  let editor: ReactNode = null;
-  if (editing && current && editing.row === current.id && editing.column === selection.focus.column) {
-    const column = COLUMNS[editing.column]!;
-    const label = `${COLUMN_NAMES[column]} of ${lineWord(current.id, lines)}`;
-    const now = cellText(current, column, products);
-    if (column === "products") {
-      editor = <ProductPicker label={label} chosen={cellValue(current, column) as readonly string[]} products={products} onFound={remember} onCommit={commit} onCancel={cancel} />;
-    } else {
-      editor = (
-        <CellEditor
-          key={`${editing.row} ${column}`}
-          column={column}
-          label={label}
-          text={editing.text}
-          over={editing.over}
-          meanwhile={now !== editing.text ? `Changed by somebody else meanwhile: “${now || "empty"}”` : null}
-          parse={(text) => parseCell(column, text, finderOf(products.values()))}
-          onCommit={commit}
-          onCancel={cancel}
-        />
-      );
-    }
-  }
+  const isEdited = editing && current && editing.row === current.id && editing.column === selection.focus.column;
+  // Another cell is another editor.
+  const editor = isEdited ? <EditedCell key={`${editing.row} ${editing.column}`} line={current} column={COLUMNS[editing.column]!} text={editing.text} over={editing.over} lines={lines} linked={linked} onCommit={commit} onCancel={cancel} /> : null;
   const select = (next: typeof selection) => {
     leaving.current = false;
     setSelection(next);
@@ -257,7 +243,7 @@ export function Editor({ shared, listId, session, note, say }: { shared: SharedD
           selection={selection}
           block={block && (block.top !== block.bottom || block.left !== block.right || isWhole(block)) ? block : null}
           editor={editor}
-          products={products}
+          known={known}
           others={others}
           lockOf={locks.lockOf}
           readOnly={!mayEdit}
@@ -268,21 +254,25 @@ export function Editor({ shared, listId, session, note, say }: { shared: SharedD
           onClipboard={clipboard.onClipboard}
           carriedBy={carriedBy}
           onDrop={drop}
-          onProducts={give}
+          onLinks={give}
           onPage={(count) => (page.current = count)}
         />
         {panel === "history" && (
-          <HistoryPanel listId={listId} current={current} lines={lines} products={products} mayEdit={mayEdit} stamp={state.waiting === 0 ? content : null} onSay={say} onClose={() => setPanel(null)} />
+          <HistoryPanel listId={listId} current={current} lines={lines} known={known} mayEdit={mayEdit} stamp={state.waiting === 0 ? content : null} onSay={say} onClose={() => setPanel(null)} />
         )}
-        {panel === "products" && (
-          <ProductPanel
+        {panel !== null && isLink(panel) && (
+          <LinkPanel
+            key={panel}
+            kind={panel}
+            known={known[panel]}
+            cast={linked.cast[panel]}
             sections={sections}
             chosen={shots.length}
             mayEdit={mayEdit}
-            onFound={remember}
-            onPut={(found) => run(`adding ${found.length} ${found.length === 1 ? "product" : "products"}`, productsOnShots(chosenLines, found.map(({ id }) => id)))}
+            onFound={remember[panel]}
+            onPut={(found) => run(`adding ${counted(panel, found.length)}`, linksOnShots(chosenLines, panel, found.map(({ id }) => id)))}
             onShots={(found) => {
-              const made = newShots(content, { ...placeBehind(current), values: found.map((product) => ({ description: product.name, products: { [product.id]: "a0" } })) }, uuidv7);
+              const made = newShots(content, { ...placeBehind(current), values: found.map((one) => shotOf(panel, one)) }, uuidv7);
               run(`${found.length} new ${found.length === 1 ? "shot" : "shots"}`, made.writes, made.ids);
             }}
             onClose={() => setPanel(null)}
@@ -290,7 +280,7 @@ export function Editor({ shared, listId, session, note, say }: { shared: SharedD
         )}
       </div>
       <ListFooter sums={sheet.sums} note={note} />
-      {clipboard.pasted && <PasteSheet pasted={clipboard.pasted} products={products} resolve={resolve} onApply={(...what) => (clipboard.apply(...what), focus())} onClose={() => (clipboard.dismiss(), focus())} />}
+      {clipboard.pasted && <PasteSheet pasted={clipboard.pasted} known={known} resolve={linked.resolve} onApply={(...what) => (clipboard.apply(...what), focus())} onClose={() => (clipboard.dismiss(), focus())} />}
       {keys && <SheetKeys onClose={() => (setKeys(false), focus())} />}
     </main>
   );

@@ -1,10 +1,11 @@
 import * as Y from "yjs";
+import type { LinkKind } from "./links";
 
 /** The two kinds of rows of a shot list's document. */
 export type Of = "scenes" | "shots";
 export type Plain = string | number | null;
 
-/** A row as plain values; products as rank by product id. */
+/** A row as plain values; products and models as rank by id. */
 export interface RowValues {
   readonly [key: string]: Plain | Readonly<Record<string, string>>;
 }
@@ -14,13 +15,13 @@ export type Write =
   | { readonly do: "set"; readonly of: Of; readonly row: string; readonly key: string; readonly value: Plain }
   | { readonly do: "insert"; readonly of: Of; readonly row: string; readonly values: RowValues }
   | { readonly do: "delete"; readonly of: Of; readonly row: string }
-  /** Rank null: the product is taken off the shot. */
-  | { readonly do: "product"; readonly row: string; readonly product: string; readonly rank: string | null };
+  /** Rank null: the product or model is taken off the shot. */
+  | { readonly do: "link"; readonly kind: LinkKind; readonly row: string; readonly id: string; readonly rank: string | null };
 
 /** What a write changed, with what was there before; undefined: nothing. */
 export type Change =
   | { readonly what: "cell"; readonly of: Of; readonly row: string; readonly key: string; readonly before: unknown; readonly after: unknown }
-  | { readonly what: "product"; readonly row: string; readonly product: string; readonly before: unknown; readonly after: unknown }
+  | { readonly what: "link"; readonly kind: LinkKind; readonly row: string; readonly id: string; readonly before: unknown; readonly after: unknown }
   | { readonly what: "row"; readonly of: Of; readonly row: string; readonly before: RowValues | undefined; readonly after: RowValues | undefined };
 
 /** Marks transactions of this person's own hand, and so what can be undone here. */
@@ -51,13 +52,13 @@ function setCell(map: Y.Map<unknown>, key: string, value: unknown): void {
   else map.set(key, value);
 }
 
-/** A shot's products; made when the first one is written. */
-function productsIn(row: Row, make: boolean): Y.Map<unknown> | null {
-  const products = row.get("products");
-  if (products instanceof Y.Map) return products as Y.Map<unknown>;
+/** A shot's products or models; made when the first one is written. */
+function linksIn(row: Row, kind: LinkKind, make: boolean): Y.Map<unknown> | null {
+  const links = row.get(kind);
+  if (links instanceof Y.Map) return links as Y.Map<unknown>;
   if (!make) return null;
   const made = new Y.Map<unknown>();
-  row.set("products", made);
+  row.set(kind, made);
   return made;
 }
 
@@ -84,12 +85,13 @@ function writeOne(doc: Y.Doc, wanted: Write): Change | null {
       row.set(wanted.key, wanted.value);
       return { what: "cell", of: wanted.of, row: wanted.row, key: wanted.key, before, after: wanted.value };
     }
-    case "product": {
+    case "link": {
+      const { kind, id } = wanted;
       const row = rowOf(doc, "shots", wanted.row);
-      const before = row && productsIn(row, false)?.get(wanted.product);
+      const before = row && linksIn(row, kind, false)?.get(id);
       if (!row || before === (wanted.rank ?? undefined)) return null;
-      setCell(productsIn(row, true)!, wanted.product, wanted.rank ?? undefined);
-      return { what: "product", row: wanted.row, product: wanted.product, before: before ?? undefined, after: wanted.rank ?? undefined };
+      setCell(linksIn(row, kind, true)!, id, wanted.rank ?? undefined);
+      return { what: "link", kind, row: wanted.row, id, before: before ?? undefined, after: wanted.rank ?? undefined };
     }
     case "insert":
     case "delete": {
@@ -141,9 +143,14 @@ function revertOne(doc: Y.Doc, change: Change, from: unknown, to: unknown): numb
   }
   const row = rowOf(doc, change.what === "cell" ? change.of : "shots", change.row);
   if (!row) return writerOf(doc.getMap(change.what === "cell" ? change.of : "shots"), change.row);
-  const [map, key] = change.what === "cell" ? ([row, change.key] as const) : ([productsIn(row, false), change.product] as const);
-  if (map?.get(key) !== from) return map ? writerOf(map, key) : null;
-  setCell(map ?? productsIn(row, true)!, key, to);
+  if (change.what === "cell") {
+    if (row.get(change.key) !== from) return writerOf(row, change.key);
+    setCell(row, change.key, to);
+    return undefined;
+  }
+  const links = linksIn(row, change.kind, false);
+  if (links?.get(change.id) !== from) return links ? writerOf(links, change.id) : null;
+  setCell(links ?? linksIn(row, change.kind, true)!, change.id, to);
   return undefined;
 }
 
@@ -154,7 +161,7 @@ function same(a: unknown, b: unknown): boolean {
   return left.length === right.length && left.every(([key, value]) => same(value, (b as Record<string, unknown>)[key]));
 }
 
-/** A cell that is null and one that is not there say the same, and so do no products. */
+/** A cell that is null and one that is not there say the same, and so do no products and no models. */
 function present(row: object): [string, unknown][] {
   return Object.entries(row).filter(([, value]) => value !== null && value !== undefined && !(typeof value === "object" && Object.keys(value as object).length === 0));
 }

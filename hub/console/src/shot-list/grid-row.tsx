@@ -1,11 +1,12 @@
 import { memo, type ReactNode } from "react";
-import { COLUMNS, STATUS_NAMES, cellText, type Products } from "./cells";
+import { COLUMNS, STATUS_NAMES, cellText } from "./cells";
 import type { ShotStatus } from "./content";
 import { duration, type Line } from "./lines";
+import { brief, type Known, type OfLinks } from "./links";
 import type { Other } from "./presence";
 
 /** Columns of the sheet, the line's number first. Phones scroll it sideways. */
-export const GRID_COLUMNS = "grid grid-cols-[92px_minmax(240px,1.4fr)_minmax(150px,0.7fr)_92px_108px_minmax(180px,1fr)]";
+export const GRID_COLUMNS = "grid grid-cols-[92px_minmax(240px,1.4fr)_minmax(150px,0.7fr)_minmax(150px,0.7fr)_92px_108px_minmax(180px,1fr)]";
 
 const OUTLINES = ["", "outline-person-1", "outline-person-2", "outline-person-3", "outline-person-4", "outline-person-5", "outline-person-6"];
 const FIELDS = ["", "bg-person-1", "bg-person-2", "bg-person-3", "bg-person-4", "bg-person-5", "bg-person-6"];
@@ -26,7 +27,7 @@ export interface GridRowProps {
   active: number | null;
   /** What stands in the focused cell while it is edited. */
   editor: ReactNode;
-  products: Products;
+  known: OfLinks<Known>;
   others: readonly Other[];
   /** Whose lock is on it. */
   lock: { name: string; own: boolean } | null;
@@ -50,7 +51,7 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
       aria-rowindex={index + 2}
       data-line={line.id}
       data-kind={line.kind}
-      data-name={cellText(line, "description", props.products)}
+      data-name={cellText(line, "description", props.known)}
       data-held={props.held || undefined}
       className={`${GRID_COLUMNS} absolute inset-x-0 border-b border-hairline ${scene ? "bg-raised" : done ? "text-quiet" : ""} ${props.held ? "opacity-50" : ""} ${props.gap ? "border-t-2 border-t-ink" : ""}`}
       style={{ top: props.top, height: props.height }}
@@ -86,7 +87,7 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
               active ? "z-[1] outline-2 -outline-offset-2 outline-ink" : other ? `z-[1] outline-2 -outline-offset-2 ${OUTLINES[other.colour]}` : ""
             }`}
           >
-            {active && props.editor ? props.editor : <CellContent line={line} column={column} products={props.products} />}
+            {active && props.editor ? props.editor : <CellContent line={line} column={column} known={props.known} />}
             {there.length > 0 && (
               <span data-cursor={there[0]!.name} className={`pointer-events-none absolute -top-2 right-1 z-[3] max-w-full truncate rounded-soft px-1 text-label text-on-person ${FIELDS[other!.colour]}`}>
                 {there.map(({ name }) => name).join(", ")}
@@ -99,8 +100,8 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
   );
 });
 
-function CellContent({ line, column, products }: { line: Line; column: (typeof COLUMNS)[number]; products: Products }) {
-  const text = cellText(line, column, products);
+function CellContent({ line, column, known }: { line: Line; column: (typeof COLUMNS)[number]; known: OfLinks<Known> }) {
+  const text = cellText(line, column, known);
   if (line.kind === "scene") {
     const { sums } = line.section;
     switch (column) {
@@ -121,11 +122,12 @@ function CellContent({ line, column, products }: { line: Line; column: (typeof C
   }
   switch (column) {
     case "products":
+    case "models":
       return (
         <span className="flex min-w-0 gap-1 overflow-hidden">
-          {line.shot.products.map((id) => (
-            <span key={id} title={products.get(id)?.name} className="code truncate rounded-soft border border-hairline px-1 text-label">
-              {products.get(id)?.sku ?? "…"}
+          {line.shot[column].map((id) => (
+            <span key={id} title={known[column].get(id)?.name} className={`truncate rounded-soft border border-hairline px-1 text-label ${column === "products" ? "code" : ""}`}>
+              {brief(known[column].get(id))}
             </span>
           ))}
         </span>

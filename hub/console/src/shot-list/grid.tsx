@@ -1,8 +1,9 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type PointerEvent, type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { COLUMN_NAMES, COLUMNS, type Products } from "./cells";
+import { COLUMN_NAMES, COLUMNS } from "./cells";
 import { cellId, GRID_COLUMNS, GridRow } from "./grid-row";
 import type { Line } from "./lines";
+import { type Known, type LinkKind, LINKS, type OfLinks } from "./links";
 import type { Other } from "./presence";
 import { at, type Block, type Selection, wholeRows } from "./selection";
 
@@ -13,8 +14,8 @@ const SCENE = 48;
 const EDGE = 40;
 const NOBODY: readonly Other[] = [];
 
-/** Products in flight between the panel and a line. */
-export const PRODUCTS_TYPE = "application/x-fashionos-products";
+/** Products or models in flight between their panel and a line. */
+export const dragType = (kind: LinkKind) => `application/x-fashionos-${kind}`;
 
 export interface GridProps {
   field: RefObject<HTMLDivElement | null>;
@@ -23,7 +24,7 @@ export interface GridProps {
   block: Block | null;
   /** The editor of the focused cell, while it is edited. */
   editor: ReactNode;
-  products: Products;
+  known: OfLinks<Known>;
   others: readonly Other[];
   lockOf: (row: string) => { name: string; own: boolean } | null;
   readOnly: boolean;
@@ -36,7 +37,7 @@ export interface GridProps {
   carriedBy: (row: string) => ReadonlySet<string>;
   /** Lines were let go before line `gap`. */
   onDrop: (row: string, gap: number) => void;
-  onProducts: (row: string, products: readonly string[]) => void;
+  onLinks: (row: string, kind: LinkKind, ids: readonly string[]) => void;
   /** How many lines fit. */
   onPage: (lines: number) => void;
 }
@@ -159,7 +160,7 @@ export function Grid(props: GridProps) {
   };
   const onDragOver = (event: DragEvent) => {
     const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-line]")?.dataset.line : undefined;
-    if (!row || props.readOnly || !event.dataTransfer.types.includes(PRODUCTS_TYPE)) return;
+    if (!row || props.readOnly || !LINKS.some((kind) => event.dataTransfer.types.includes(dragType(kind)))) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
     setOver(row);
@@ -167,10 +168,10 @@ export function Grid(props: GridProps) {
   const onDrop = (event: DragEvent) => {
     setOver(null);
     const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-line]")?.dataset.line : undefined;
-    const text = event.dataTransfer.getData(PRODUCTS_TYPE);
-    if (!row || !text) return;
+    const kind = LINKS.find((one) => event.dataTransfer.types.includes(dragType(one)));
+    if (!row || !kind) return;
     event.preventDefault();
-    props.onProducts(row, text.split(","));
+    props.onLinks(row, kind, event.dataTransfer.getData(dragType(kind)).split(","));
   };
 
   const active = focusRow < 0 ? undefined : cellId(selection.focus.row, selection.focus.column);
@@ -217,7 +218,7 @@ export function Grid(props: GridProps) {
       {lines.length === 0 && (
         <p className="p-6 text-quiet">{props.readOnly ? "There is nothing in this list yet." : "Add the first shot, or paste rows from a spreadsheet."}</p>
       )}
-      <div role="rowgroup" className="relative min-w-[862px]" style={{ height: virtual.getTotalSize() }}>
+      <div role="rowgroup" className="relative min-w-[1012px]" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
           const line = lines[item.index]!;
           const selected = block !== null && item.index >= block.top && item.index <= block.bottom;
@@ -233,7 +234,7 @@ export function Grid(props: GridProps) {
               right={selected ? block.right : over === line.id ? COLUMNS.length - 1 : null}
               active={isFocus ? selection.focus.column : null}
               editor={isFocus ? props.editor : null}
-              products={props.products}
+              known={props.known}
               others={byRow.get(line.id) ?? NOBODY}
               lock={props.lockOf(line.id)}
               readOnly={props.readOnly}

@@ -3,18 +3,19 @@ import { useState } from "react";
 import { Button } from "../kit/button";
 import { TextField } from "../kit/field";
 import { day, hourMinute } from "../time-format";
-import { STATUS_NAMES, type Products } from "./cells";
+import { STATUS_NAMES } from "./cells";
 import type { ShotStatus } from "./content";
 import type { Line } from "./lines";
+import type { Known, OfLinks } from "./links";
 import { type PastEdit, useHistory } from "./use-history";
-import { columnWord, lineWord } from "./words";
+import { columnWord, lineWord, linkWords } from "./words";
 
 interface HistoryPanelProps {
   listId: string;
   /** The line in which one is; null: none. */
   current: Line | undefined;
   lines: readonly Line[];
-  products: Products;
+  known: OfLinks<Known>;
   mayEdit: boolean;
   /** Anything that changes when the list does. */
   stamp: unknown;
@@ -23,7 +24,7 @@ interface HistoryPanelProps {
 }
 
 /** Who changed what, and the states of the list that have a name and can be brought back. */
-export function HistoryPanel({ listId, current, lines, products, mayEdit, stamp, onSay, onClose }: HistoryPanelProps) {
+export function HistoryPanel({ listId, current, lines, known, mayEdit, stamp, onSay, onClose }: HistoryPanelProps) {
   const [whole, setWhole] = useState(false);
   const [name, setName] = useState("");
   const [asked, setAsked] = useState<string | null>(null);
@@ -102,7 +103,7 @@ export function HistoryPanel({ listId, current, lines, products, mayEdit, stamp,
             </p>
             <p className="break-words text-quiet">
               {row === null && `${lineWord(edit.row, lines)}: `}
-              <Words edit={edit} lines={lines} products={products} />
+              <Words edit={edit} lines={lines} known={known} />
             </p>
           </li>
         ))}
@@ -112,12 +113,10 @@ export function HistoryPanel({ listId, current, lines, products, mayEdit, stamp,
   );
 }
 
-function Words({ edit, lines, products }: { edit: PastEdit; lines: readonly Line[]; products: Products }) {
+function Words({ edit, lines, known }: { edit: PastEdit; lines: readonly Line[]; known: OfLinks<Known> }) {
   if (edit.column === "") return <>{edit.old === null ? "added" : edit.new === null ? "deleted" : "replaced"}</>;
-  if (edit.column.startsWith("products.")) {
-    const product = products.get(edit.column.slice("products.".length))?.name ?? "a product";
-    return <>{edit.old === null ? `${product} put on` : edit.new === null ? `${product} taken off` : `${product} moved`}</>;
-  }
+  const link = linkWords(edit, known);
+  if (link !== null) return <>{link}</>;
   if (edit.column === "rank") return <>moved</>;
   const shown = (value: unknown) => {
     if (value === null || value === "") return "nothing";

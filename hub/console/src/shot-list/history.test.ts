@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { ContentStore } from "./content";
 import { History } from "./history";
+import { outcomeWords } from "./words";
 
 /** Two people in one document, with a line between them that can be cut. */
 function pair() {
@@ -38,7 +39,7 @@ describe("F274: several people, one list", () => {
     cut();
     ada.history.do("type", [{ do: "set", of: "shots", row: "s1", key: "description", value: "Cape in the wind" }]);
     bea.history.do("type", [{ do: "set", of: "shots", row: "s1", key: "time_est_minutes", value: 35 }]);
-    bea.history.do("link", [{ do: "product", row: "s1", product: "p1", rank: "a0" }]);
+    bea.history.do("link", [{ do: "link", kind: "products", row: "s1", id: "p1", rank: "a0" }]);
     mend();
     for (const side of [ada, bea]) expect(side.content.get().shots.get("s1")).toMatchObject({ description: "Cape in the wind", minutes: 35, products: ["p1"] });
   });
@@ -100,13 +101,26 @@ describe("undo never overwrites somebody else's newer value", () => {
     expect(ada.history.get().redo).toBeNull();
   });
 
-  it("brings a deleted row back with its products", () => {
+  it("F041: takes a model out that was put in, unless another person has moved it since", () => {
     const { ada, bea } = pair();
-    ada.history.do("add", [{ do: "insert", of: "shots", row: "s1", values: { ...shot({ description: "Both on the landing" }), products: { p1: "a0", p2: "a1" } } }]);
+    ada.history.do("add", [{ do: "insert", of: "shots", row: "s1", values: shot() }]);
+    ada.history.do("link", ["m1", "m2"].map((id, n) => ({ do: "link", kind: "models", row: "s1", id, rank: `a${n}` }) as const));
+    bea.history.do("move", [{ do: "link", kind: "models", row: "s1", id: "m1", rank: "a5" }]);
+    const outcome = ada.history.undo()!;
+    expect(outcome).toMatchObject({ changed: 1, kept: [{ client: bea.doc.clientID, change: { kind: "models", id: "m1" } }] });
+    expect(bea.content.get().shots.get("s1")).toMatchObject({ models: ["m1"], products: [] });
+    expect(outcomeWords(outcome, "Undone", [], () => "Bea").text).toBe("Undone: link, but Models of a line that is gone was changed by Bea and stays");
+    ada.history.redo();
+    expect(bea.content.get().shots.get("s1")!.models).toEqual(["m2", "m1"]);
+  });
+
+  it("brings a deleted row back with its products and models", () => {
+    const { ada, bea } = pair();
+    ada.history.do("add", [{ do: "insert", of: "shots", row: "s1", values: { ...shot({ description: "Both on the landing" }), products: { p1: "a0", p2: "a1" }, models: { m2: "a0", m1: "a1" } } }]);
     ada.history.do("delete", [{ do: "delete", of: "shots", row: "s1" }]);
     expect(bea.content.get().shots.size).toBe(0);
     ada.history.undo();
-    expect(bea.content.get().shots.get("s1")).toMatchObject({ description: "Both on the landing", products: ["p1", "p2"] });
+    expect(bea.content.get().shots.get("s1")).toMatchObject({ description: "Both on the landing", products: ["p1", "p2"], models: ["m2", "m1"] });
   });
 
   it("writes nothing where a value is as wanted, or the row is gone", () => {
@@ -114,7 +128,7 @@ describe("undo never overwrites somebody else's newer value", () => {
     ada.history.do("add", [{ do: "insert", of: "shots", row: "s1", values: shot() }]);
     expect(ada.history.do("type", [{ do: "set", of: "shots", row: "s1", key: "description", value: "" }])).toBe(0);
     expect(ada.history.do("type", [{ do: "set", of: "shots", row: "gone", key: "description", value: "x" }])).toBe(0);
-    expect(ada.history.do("type", [{ do: "product", row: "s1", product: "p1", rank: null }])).toBe(0);
+    expect(ada.history.do("type", [{ do: "link", kind: "products", row: "s1", id: "p1", rank: null }])).toBe(0);
     expect(ada.history.get().undo).toBe("add");
   });
 });
@@ -125,10 +139,10 @@ describe("what others wrote wrongly", () => {
     const store = new ContentStore(doc);
     doc.transact(() => {
       doc.getMap("shots").set("text", "no map");
-      doc.getMap("shots").set("s1", new Y.Map(Object.entries({ rank: 7, description: null, time_est_minutes: "ten", status: "lost", products: "p1" })));
+      doc.getMap("shots").set("s1", new Y.Map(Object.entries({ rank: 7, description: null, time_est_minutes: "ten", status: "lost", products: "p1", models: 5 })));
       doc.getMap("locks").set("s1", 5);
     });
-    expect([...store.get().shots.values()]).toEqual([{ id: "s1", sceneId: null, rank: "", description: "", minutes: null, status: "todo", notes: "", products: [] }]);
+    expect([...store.get().shots.values()]).toEqual([{ id: "s1", sceneId: null, rank: "", description: "", minutes: null, status: "todo", notes: "", products: [], models: [] }]);
     expect(store.get().locks.size).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
 import type { Content, Scene, Shot } from "./content";
+import type { LinkKind } from "./links";
 import { byRank } from "./ranks";
 
 /** What stands together under one head: a scene, or the shots that have none (`scene` is null). */
@@ -71,9 +72,9 @@ export function linesOf(sections: readonly Section[]): Line[] {
   return lines;
 }
 
-/** The products of some shots, each once, in the order in which they first appear. */
-export function productsOf(shots: readonly Shot[]): string[] {
-  return [...new Set(shots.flatMap(({ products }) => products))];
+/** The products or models of some shots, each once, in the order in which they first appear. */
+export function linkedIn(shots: Iterable<Shot>, kind: LinkKind): string[] {
+  return [...new Set([...shots].flatMap((shot) => shot[kind]))];
 }
 
 /** `45 min`, `2 h`, `3 h 25`. */

@@ -5,15 +5,16 @@ import { Check } from "../kit/field";
 import { Notice } from "../kit/notice";
 import { Sheet } from "../kit/sheet";
 import { count } from "../time-format";
-import { COLUMN_NAMES, COLUMNS, finderOf, type Product, type Products } from "./cells";
-import { check, type Checked, type Pasted, productTexts, type Target } from "./paste";
+import { COLUMN_NAMES, COLUMNS } from "./cells";
+import { findersOf, type Known, LINKS, type OfLinks } from "./links";
+import { check, type Checked, linkTexts, type Pasted, type Target } from "./paste";
 
 export type PasteMode = "new" | "over";
 
 interface PasteSheetProps {
   pasted: Pasted;
-  products: Products;
-  resolve: (texts: readonly string[]) => Promise<readonly Product[]>;
+  known: OfLinks<Known>;
+  resolve: (texts: OfLinks<readonly string[]>) => Promise<void>;
   onApply: (mode: PasteMode, pasted: Pasted, checked: Checked) => void;
   onClose: () => void;
 }
@@ -27,18 +28,20 @@ const TARGETS: readonly { value: Target; name: string }[] = [
 /** What would come of a paste, cell by cell, before any of it is written. */
 export function PasteSheet(props: PasteSheetProps) {
   const [targets, setTargets] = useState(props.pasted.targets);
-  const [mode, setMode] = useState<PasteMode>("new");
+  // Whoever pastes a single cell means the cell in which they are.
+  const [mode, setMode] = useState<PasteMode>(props.pasted.rows.length === 1 && props.pasted.targets.length === 1 ? "over" : "new");
   const [anyway, setAnyway] = useState(false);
   const [looking, setLooking] = useState(true);
   const [failed, setFailed] = useState<string | null>(null);
   const pasted = useMemo(() => ({ ...props.pasted, targets }), [props.pasted, targets]);
-  const texts = useMemo(() => productTexts(pasted), [pasted]);
+  const texts = useMemo(() => linkTexts(pasted), [pasted]);
+  const named = LINKS.filter((kind) => texts[kind].length > 0);
   const { resolve } = props;
   useEffect(() => {
     let left = false;
-    setLooking(texts.length > 0);
+    setLooking(named.length > 0);
     setFailed(null);
-    if (texts.length === 0) return;
+    if (named.length === 0) return;
     resolve(texts).then(
       () => !left && setLooking(false),
       (cause) => {
@@ -50,8 +53,8 @@ export function PasteSheet(props: PasteSheetProps) {
     return () => {
       left = true;
     };
-  }, [texts.join("\n"), resolve]);
-  const checked = useMemo(() => check(pasted, finderOf(props.products.values())), [pasted, props.products]);
+  }, [JSON.stringify(texts), resolve]);
+  const checked = useMemo(() => check(pasted, findersOf(props.known)), [pasted, props.known]);
   const retarget = (column: number, target: Target) => setTargets((now) => now.map((other, n) => (n === column ? target : other === target && target !== null ? null : other)));
   const blocked = looking || (checked.wrong > 0 && !anyway) || targets.every((target) => target === null);
   return (
@@ -97,10 +100,10 @@ export function PasteSheet(props: PasteSheetProps) {
           </tbody>
         </table>
       </div>
-      {failed && <Notice tone="wait">Products cannot be looked up: {failed}. Those that are in this list already are known.</Notice>}
+      {failed && <Notice tone="wait">Names cannot be looked up: {failed}. Products and models that are in this list already are known.</Notice>}
       <div role="status">
         {looking ? (
-          <p className="text-quiet">Looking up products…</p>
+          <p className="text-quiet">Looking up {named.join(" and ")}…</p>
         ) : checked.wrong > 0 ? (
           <div className="flex flex-wrap items-center gap-x-6">
             <p className="font-semibold text-stop">

@@ -1,7 +1,10 @@
-import { COLUMNS, cellWrites, isWritable, parseCell, type Column, type FindProduct } from "./cells";
+import { COLUMNS, cellWrites, isWritable, parseCell, type Column } from "./cells";
 import type { Content } from "./content";
+import type { Copied, CopiedLinks } from "./copied-links";
 import type { RowValues, Write } from "./edits";
 import type { Line } from "./lines";
+import { type Find, isLink, type LinkKind, namesIn, type OfLinks, ofLinks } from "./links";
+import { ranksBetween } from "./ranks";
 import { newScenes, newShots, placeBehind, type MakeId } from "./rows";
 import type { Places } from "./selection";
 
@@ -15,6 +18,7 @@ const MOST_COLUMNS = 50;
 const HEADS: Record<string, Target> = {
   shot: "description", description: "description", "shot description": "description", title: "description", name: "description",
   product: "products", products: "products", sku: "products", skus: "products", items: "products",
+  model: "models", models: "models", talent: "models", cast: "models",
   time: "minutes", min: "minutes", minutes: "minutes", duration: "minutes", estimate: "minutes", "time (min)": "minutes", "est. time": "minutes", "time est": "minutes",
   status: "status", state: "status", done: "status",
   notes: "notes", note: "notes", comment: "notes", comments: "notes", remarks: "notes",
@@ -27,6 +31,8 @@ export interface Pasted {
   readonly heads: readonly string[] | null;
   readonly rows: readonly (readonly string[])[];
   readonly targets: readonly Target[];
+  /** What cells that were copied here are linked with. */
+  readonly copied?: Copied;
 }
 
 /** Guesses the columns: by their names where the first line has any two (or its only one), else from `first` on. */
@@ -57,13 +63,27 @@ export interface Checked {
   readonly wrong: number;
 }
 
-export function check({ rows, targets }: Pasted, find: FindProduct): Checked {
+/** The links of a pasted cell where it was copied here, under the same column. */
+function copiedCell({ heads, targets, copied }: Pasted, row: number, column: number): CopiedLinks | null {
+  const cell = heads === null ? copied?.[row]?.[column] : null;
+  return cell && cell.kind === targets[column] ? cell : null;
+}
+
+/** Whether models are named by a text alone: there may be others of that name, of whom nothing is known here yet. */
+export function namesModels(pasted: Pasted): boolean {
+  return pasted.rows.some((row, n) => pasted.targets.some((target, m) => target === "models" && (row[m] ?? "").trim() !== "" && copiedCell(pasted, n, m) === null));
+}
+
+export function check(pasted: Pasted, find: OfLinks<Find>): Checked {
   let wrong = 0;
-  const checked = rows.map((row) =>
+  const { rows, targets } = pasted;
+  const checked = rows.map((row, r) =>
     targets.map((target, n): PastedCell => {
       const text = row[n] ?? "";
       if (target === null) return { text, value: null, error: null };
       if (target === "scene") return { text, value: text.trim(), error: null };
+      const own = copiedCell(pasted, r, n);
+      if (own) return { text, value: own.ids, error: null };
       const parsed = parseCell(target, text, find);
       if (parsed.ok) return { text, value: parsed.value, error: null };
       wrong += 1;
@@ -73,11 +93,13 @@ export function check({ rows, targets }: Pasted, find: FindProduct): Checked {
   return { rows: checked, wrong };
 }
 
-/** The texts that name products, to be looked up before {@link check}. */
-export function productTexts({ rows, targets }: Pasted): string[] {
-  const columns = targets.flatMap((target, n) => (target === "products" ? [n] : []));
-  const texts = rows.flatMap((row) => columns.flatMap((n) => (row[n] ?? "").split(/[,;\n]/)));
-  return [...new Set(texts.map((text) => text.trim()).filter(Boolean))];
+/** The texts that name products and models, to be looked up before {@link check}. */
+export function linkTexts({ rows, targets }: Pasted): OfLinks<readonly string[]> {
+  const textsOf = (kind: LinkKind) => {
+    const columns = targets.flatMap((target, n) => (target === kind ? [n] : []));
+    return namesIn(rows.flatMap((row) => columns.map((n) => row[n] ?? "")));
+  };
+  return ofLinks(textsOf);
 }
 
 const isEmpty = (row: readonly PastedCell[]) => row.every(({ text }) => text.trim() === "");
@@ -123,11 +145,16 @@ function valuesOf(row: readonly PastedCell[], targets: readonly Target[]): RowVa
   targets.forEach((target, n) => {
     const { value, error } = row[n]!;
     if (target === null || target === "scene" || error !== null) return;
-    if (target === "products") values.products = Object.fromEntries((value as readonly string[]).map((id, m) => [id, `a${m.toString(36)}`]));
+    if (isLink(target)) values[target] = ranked(value as readonly string[]);
     else if (target === "minutes") values.time_est_minutes = value as number | null;
     else values[target] = value as string;
   });
   return values;
+}
+
+function ranked(ids: readonly string[]): Record<string, string> {
+  const ranks = ranksBetween(null, null, ids.length)!;
+  return Object.fromEntries(ids.map((id, n) => [id, ranks[n]!]));
 }
 
 /** Over the cells from the current line on, line by line; what reaches past the last line becomes new shots. */

@@ -1,7 +1,8 @@
-import { COLUMNS, cellValue, cellWrites, isWritable, type Product } from "./cells";
+import { COLUMNS, cellValue, cellWrites, isWritable } from "./cells";
 import type { Content, Scene, Shot } from "./content";
 import type { RowValues, Write } from "./edits";
 import { NO_SCENE, type Line, type Section } from "./lines";
+import type { Linked, LinkKind } from "./links";
 import { byRank, place } from "./ranks";
 import type { Block } from "./selection";
 
@@ -137,16 +138,21 @@ export function fillDown(lines: readonly Line[], block: Block): Write[] {
     .flatMap((line) => columns.filter((column) => isWritable(line, column)).flatMap((column) => cellWrites(line, column, cellValue(source, column))));
 }
 
-/** A product let go on a scene: its first shot that shows none takes it, or a new one does. */
-export function productOnScene(content: Content, section: Section, product: Product, makeId: MakeId): Write[] {
-  const free = section.shots.find(({ products }) => products.length === 0);
-  if (free) return [{ do: "product", row: free.id, product: product.id, rank: "a0" }];
-  return newShots(content, { sceneId: section.scene?.id ?? null, after: "end", values: [{ description: product.name, products: { [product.id]: "a0" } }] }, makeId).writes;
+/** A shot of one product or model, by its name. */
+export function shotOf(kind: LinkKind, linked: Linked): RowValues {
+  return { description: linked.name, [kind]: { [linked.id]: "a0" } };
 }
 
-/** Products put on every chosen shot, those that are there already left out. */
-export function productsOnShots(lines: readonly Line[], products: readonly string[]): Write[] {
-  return lines.flatMap((line) => (line.kind === "shot" ? cellWrites(line, "products", [...line.shot.products, ...products.filter((id) => !line.shot.products.includes(id))]) : []));
+/** A product or model let go on a scene: its first shot that has none takes it, or a new one does. */
+export function linkOnScene(content: Content, section: Section, kind: LinkKind, linked: Linked, makeId: MakeId): Write[] {
+  const free = section.shots.find((shot) => shot[kind].length === 0);
+  if (free) return [{ do: "link", kind, row: free.id, id: linked.id, rank: "a0" }];
+  return newShots(content, { sceneId: section.scene?.id ?? null, after: "end", values: [shotOf(kind, linked)] }, makeId).writes;
+}
+
+/** Products or models put on every chosen shot, those that are there already left out. */
+export function linksOnShots(lines: readonly Line[], kind: LinkKind, ids: readonly string[]): Write[] {
+  return lines.flatMap((line) => (line.kind === "shot" ? cellWrites(line, kind, [...line.shot[kind], ...ids.filter((id) => !line.shot[kind].includes(id))]) : []));
 }
 
 /** The scene and the shot behind which something new comes when this line is the current one. */

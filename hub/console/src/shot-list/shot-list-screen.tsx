@@ -14,6 +14,7 @@ import { NewList } from "./new-list";
 import { People } from "./people";
 import { SaveState } from "./save-state";
 import type { Notice, SharedDocument } from "./shared-document";
+import { useCast } from "./use-cast";
 import { useDocument } from "./use-document";
 
 /** `/projects/{id}/shot-list`: the shot list of a project, several people at once. */
@@ -58,8 +59,9 @@ function OpenList(props: HeadProps & { listId: string }) {
   );
 }
 
-function Opened({ shared, listId, session, note, say }: HeadProps & { shared: SharedDocument; listId: string; note: { text: string; bad: boolean }; say: (text: string, bad?: boolean) => void }) {
+function Opened({ shared, listId, session, view, note, say }: HeadProps & { shared: SharedDocument; listId: string; note: { text: string; bad: boolean }; say: (text: string, bad?: boolean) => void }) {
   const state = useSignal(shared.state);
+  const cast = useCast(view, listId);
   if (state.link === "denied" && !state.loaded) {
     return (
       <main className="p-12">
@@ -69,7 +71,7 @@ function Opened({ shared, listId, session, note, say }: HeadProps & { shared: Sh
       </main>
     );
   }
-  return <Editor shared={shared} listId={listId} session={session} note={state.link === "denied" ? { text: `The hub has closed the list: ${state.reason}`, bad: true } : note} say={say} />;
+  return <Editor shared={shared} listId={listId} session={session} cast={cast} note={state.link === "denied" ? { text: `The hub has closed the list: ${state.reason}`, bad: true } : note} say={say} />;
 }
 
 function Head({ projectId, view, surface, turn, listId, shared }: HeadProps & { listId: string | null; shared: SharedDocument | null }) {

@@ -1,5 +1,10 @@
 import { Button } from "../kit/button";
 import { Key } from "../kit/keyboard-key";
+import { COLUMN_NAMES } from "./cells";
+import { type LinkKind, LINKS } from "./links";
+
+/** What can stand beside the list. */
+export type Panel = LinkKind | "history";
 
 export interface ToolbarProps {
   mayEdit: boolean;
@@ -7,14 +12,14 @@ export interface ToolbarProps {
   /** How many shots are selected. */
   chosen: number;
   lock: "lock" | "unlock" | "take over" | "theirs";
-  panel: "products" | "history" | null;
+  panel: Panel | null;
   onShot: () => void;
   onScene: () => void;
   onDelete: () => void;
   onUndo: () => void;
   onRedo: () => void;
   onLock: () => void;
-  onPanel: (which: "products" | "history") => void;
+  onPanel: (which: Panel) => void;
   onKeys: () => void;
 }
 
@@ -45,9 +50,11 @@ export function Toolbar(props: ToolbarProps) {
       <Button size="row" look="plain" disabled={off || props.chosen === 0 || props.lock === "theirs"} onClick={props.onLock}>
         {LOCK_WORDS[props.lock]}
       </Button>
-      <Button size="row" look="plain" aria-pressed={props.panel === "products"} onClick={() => props.onPanel("products")}>
-        Products
-      </Button>
+      {LINKS.map((kind) => (
+        <Button key={kind} size="row" look="plain" aria-pressed={props.panel === kind} onClick={() => props.onPanel(kind)}>
+          {COLUMN_NAMES[kind]}
+        </Button>
+      ))}
       <Button size="row" look="plain" aria-pressed={props.panel === "history"} onClick={() => props.onPanel("history")}>
         History
       </Button>

@@ -7,7 +7,7 @@ export interface PastEdit {
   readonly id: number;
   readonly table: "scenes" | "shots";
   readonly row: string;
-  /** `products.{id}` for a product; empty when the whole row came or went. */
+  /** `products.{id}` or `models.{id}` for a link; empty when the whole row came or went. */
   readonly column: string;
   /** Null: the hub put something right. */
   readonly by: string | null;

@@ -2,15 +2,26 @@ import { COLUMN_NAMES } from "./cells";
 import type { Change, Kept } from "./edits";
 import type { Outcome } from "./history";
 import type { Line } from "./lines";
+import { isLink, type Known, LINK_WORDS, type OfLinks } from "./links";
 
 const NAMES: Record<string, string> = {
   description: COLUMN_NAMES.description, time_est_minutes: COLUMN_NAMES.minutes, status: COLUMN_NAMES.status, notes: COLUMN_NAMES.notes,
-  title: "Title", rank: "Place", scene_id: "Scene", products: COLUMN_NAMES.products,
+  title: "Title", rank: "Place", scene_id: "Scene", products: COLUMN_NAMES.products, models: COLUMN_NAMES.models,
 };
 
 /** The name of a column of the document, as people say it. */
 export function columnWord(key: string): string {
   return NAMES[key] ?? key;
+}
+
+/** What the history's edit of one link of a shot, `models.{id}`, did; null: it is an edit of something else. */
+export function linkWords(edit: { readonly column: string; readonly old: unknown; readonly new: unknown }, known: OfLinks<Known>): string | null {
+  const dot = edit.column.indexOf(".");
+  const kind = edit.column.slice(0, Math.max(dot, 0));
+  if (!isLink(kind)) return null;
+  const { one, added, removed } = LINK_WORDS[kind];
+  const name = known[kind].get(edit.column.slice(dot + 1))?.name ?? `a ${one}`;
+  return `${name} ${edit.old === null ? added : edit.new === null ? removed : "moved"}`;
 }
 
 /** The line of a row, as people say it. */
@@ -23,7 +34,7 @@ export function lineWord(row: string, lines: readonly Line[]): string {
 function what(change: Change, lines: readonly Line[]): string {
   const line = lineWord(change.row, lines);
   if (change.what === "row") return line;
-  return `${change.what === "product" ? COLUMN_NAMES.products : columnWord(change.key)} of ${line}`;
+  return `${columnWord(change.what === "link" ? change.kind : change.key)} of ${line}`;
 }
 
 /** What an undo did, and what it left alone because it is somebody else's by now. */

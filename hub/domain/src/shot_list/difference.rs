@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::cell::Kind;
+use super::link::Link;
 use super::sheet::{Cells, Sheet, Shot};
 
 /// A row that is different.
@@ -29,12 +30,12 @@ pub struct Difference {
     pub new_shots: Vec<RowChange>,
     /// Shots that are different.
     pub shots: Vec<RowChange>,
-    /// Shots that are gone, with their products.
+    /// Shots that are gone, with what they show.
     pub gone_shots: Vec<Uuid>,
-    /// Products of shots, with their ranks, new or different.
-    pub products: Vec<(Uuid, Uuid, String)>,
-    /// Products that are not of these shots any more.
-    pub gone_products: Vec<(Uuid, Uuid)>,
+    /// What shots show, by shot, with its rank: new or different.
+    pub links: Vec<(Uuid, Link, Uuid, String)>,
+    /// What these shots do not show any more.
+    pub gone_links: Vec<(Uuid, Link, Uuid)>,
 }
 
 impl Difference {
@@ -55,12 +56,13 @@ impl Difference {
             match (tables.shots.get(id), after) {
                 (None, Some(after)) => {
                     difference.new_shots.push(whole(*id, &after.cells));
-                    difference.products.extend(after.products.into_iter().map(|(product, rank)| (*id, product, rank)));
+                    let links = after.links.into_iter();
+                    difference.links.extend(links.map(|((link, other), rank)| (*id, link, other, rank)));
                 }
                 (Some(_), None) => difference.gone_shots.push(*id),
                 (Some(before), Some(after)) => {
                     difference.shots.extend(changed(*id, &before.cells, &after.cells));
-                    difference.products_between(*id, before, &after);
+                    difference.links_between(*id, before, &after);
                 }
                 (None, None) => {}
             }
@@ -88,14 +90,19 @@ impl Difference {
         }
     }
 
-    fn products_between(&mut self, shot: Uuid, before: &Shot, after: &Shot) {
-        for (product, rank) in &after.products {
-            if before.products.get(product) != Some(rank) {
-                self.products.push((shot, *product, rank.clone()));
+    /// The shots whose links are different.
+    pub fn linked(&self) -> impl Iterator<Item = Uuid> {
+        self.links.iter().map(|(shot, ..)| *shot).chain(self.gone_links.iter().map(|(shot, ..)| *shot))
+    }
+
+    fn links_between(&mut self, shot: Uuid, before: &Shot, after: &Shot) {
+        for ((link, id), rank) in &after.links {
+            if before.links.get(&(*link, *id)) != Some(rank) {
+                self.links.push((shot, *link, *id, rank.clone()));
             }
         }
-        let gone = before.products.keys().filter(|product| !after.products.contains_key(product));
-        self.gone_products.extend(gone.map(|product| (shot, *product)));
+        let gone = before.links.keys().filter(|key| !after.links.contains_key(key));
+        self.gone_links.extend(gone.map(|(link, id)| (shot, *link, *id)));
     }
 }
 
@@ -123,16 +130,17 @@ mod tests {
         tables.scenes.insert(scene, empty(Kind::Scene));
         let mut cells = empty(Kind::Shot);
         cells.insert("scene_id", json!(scene.to_string()));
-        tables.shots.insert(shot, Shot { cells, products: [(Uuid::from_u128(3), "a0".to_owned())].into() });
+        let model = (Link::Model, Uuid::from_u128(3));
+        tables.shots.insert(shot, Shot { cells, links: [(model, "a0".to_owned())].into() });
         assert!(Difference::of_all(&tables, &tables).is_empty());
         let mut sheet = tables.clone();
         sheet.scenes.remove(&scene);
-        sheet.shots.get_mut(&shot).expect("there").products.clear();
+        sheet.shots.get_mut(&shot).expect("there").links.clear();
         let difference = Difference::of_all(&tables, &sheet);
         assert_eq!(difference.gone_scenes, [scene]);
         assert_eq!(difference.shots.len(), 1);
         assert_eq!(difference.shots[0].changed, BTreeSet::from(["scene_id"]));
-        assert_eq!(difference.gone_products, [(shot, Uuid::from_u128(3))]);
+        assert_eq!(difference.gone_links, [(shot, model.0, model.1)]);
         assert_eq!(Difference::of_all(&sheet, &tables).new_scenes.len(), 1);
     }
 }

@@ -1,10 +1,9 @@
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 use uuid::Uuid;
 use yrs::{Any, In, Map as _, MapPrelim, MapRef, Out, ReadTxn as _, TransactionMut};
 
 use super::cell::{Kind, held};
+use super::link::{Link, Links};
 use super::lock::Lock;
 use super::sheet::{Cells, Shot};
 use crate::documents::document::Maps;
@@ -20,8 +19,8 @@ pub enum Mend {
     Shot(Uuid, Shot),
     /// No such row, by its key as it stands in the document.
     Remove(Kind, String),
-    /// A product of a shot by its key, with its rank, or not.
-    Product(Uuid, String, Option<String>),
+    /// What a shot shows by its key, with its rank, or not.
+    Link(Uuid, Link, String, Option<String>),
     /// A lock by its key, or none.
     Lock(String, Option<Lock>),
 }
@@ -39,25 +38,25 @@ pub fn mend(maps: &Maps<'_>, transaction: &mut TransactionMut<'_>, mends: &[Mend
                 maps.scenes.insert(transaction, row.to_string(), prelim(cells, None));
             }
             Mend::Shot(row, shot) => {
-                maps.shots.insert(transaction, row.to_string(), prelim(&shot.cells, Some(&shot.products)));
+                maps.shots.insert(transaction, row.to_string(), prelim(&shot.cells, Some(&shot.links)));
             }
             Mend::Remove(kind, key) => {
                 of(maps, *kind).remove(transaction, key);
             }
-            Mend::Product(shot, key, rank) => {
+            Mend::Link(shot, link, key, rank) => {
                 let Some(map) = row_of(maps.shots, transaction, *shot) else { continue };
-                match (map.get(transaction, "products"), rank) {
-                    (Some(Out::YMap(products)), Some(rank)) => {
-                        products.insert(transaction, key.as_str(), rank.as_str());
+                match (map.get(transaction, link.name()), rank) {
+                    (Some(Out::YMap(links)), Some(rank)) => {
+                        links.insert(transaction, key.as_str(), rank.as_str());
                     }
-                    (Some(Out::YMap(products)), None) => {
-                        products.remove(transaction, key);
+                    (Some(Out::YMap(links)), None) => {
+                        links.remove(transaction, key);
                     }
                     (_, Some(rank)) => {
-                        map.insert(transaction, "products", MapPrelim::from([(key.as_str(), rank.as_str())]));
+                        map.insert(transaction, link.name(), MapPrelim::from([(key.as_str(), rank.as_str())]));
                     }
                     (_, None) => {
-                        map.insert(transaction, "products", MapPrelim::default());
+                        map.insert(transaction, link.name(), MapPrelim::default());
                     }
                 }
             }
@@ -87,12 +86,14 @@ fn row_of(map: &MapRef, transaction: &TransactionMut<'_>, row: Uuid) -> Option<M
     }
 }
 
-fn prelim(cells: &Cells, products: Option<&BTreeMap<Uuid, String>>) -> MapPrelim {
+fn prelim(cells: &Cells, links: Option<&Links>) -> MapPrelim {
     let cells = cells.iter().map(|(column, value)| (*column, In::Any(held(value))));
-    let products = products.map(|products| {
-        let ranks: MapPrelim =
-            products.iter().map(|(id, rank)| (id.to_string(), In::Any(Any::from(rank.as_str())))).collect();
-        ("products", In::Map(ranks))
+    let maps = links.into_iter().flat_map(|links| {
+        Link::ALL.map(|link| {
+            let ranks: MapPrelim =
+                link.of(links).map(|(id, rank)| (id.to_string(), In::Any(Any::from(rank.as_str())))).collect();
+            (link.name(), In::Map(ranks))
+        })
     });
-    cells.chain(products).collect()
+    cells.chain(maps).collect()
 }

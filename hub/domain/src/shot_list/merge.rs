@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use super::cell::Kind;
 use super::difference::{Difference, RowChange};
+use super::link::{Link, Links};
 use super::mend::Mend;
 use super::sheet::{Sheet, Shot, empty};
 use super::take::{CellChange, Taken};
@@ -27,7 +28,7 @@ pub fn merge(sheet: &mut Sheet, elsewhere: &Difference) -> Taken {
                     sheet.scenes.insert(row.id, all);
                 }
                 Kind::Shot => {
-                    let shot = Shot { cells: all, products: std::collections::BTreeMap::new() };
+                    let shot = Shot { cells: all, links: Links::new() };
                     taken.mends.push(Mend::Shot(row.id, shot.clone()));
                     sheet.shots.insert(row.id, shot);
                 }
@@ -36,11 +37,11 @@ pub fn merge(sheet: &mut Sheet, elsewhere: &Difference) -> Taken {
     }
     elsewhere.scenes.iter().for_each(|row| cells(sheet, Kind::Scene, row, &mut taken));
     elsewhere.shots.iter().for_each(|row| cells(sheet, Kind::Shot, row, &mut taken));
-    for (shot, product, rank) in &elsewhere.products {
-        place(sheet, *shot, *product, Some(rank), &mut taken);
+    for (shot, link, id, rank) in &elsewhere.links {
+        place(sheet, *shot, *link, *id, Some(rank), &mut taken);
     }
-    for (shot, product) in &elsewhere.gone_products {
-        place(sheet, *shot, *product, None, &mut taken);
+    for (shot, link, id) in &elsewhere.gone_links {
+        place(sheet, *shot, *link, *id, None, &mut taken);
     }
     for id in &elsewhere.gone_shots {
         if let Some(shot) = sheet.shots.remove(id) {
@@ -68,15 +69,15 @@ fn cells(sheet: &mut Sheet, kind: Kind, row: &RowChange, taken: &mut Taken) {
     }
 }
 
-fn place(sheet: &mut Sheet, shot: Uuid, product: Uuid, rank: Option<&String>, taken: &mut Taken) {
+fn place(sheet: &mut Sheet, shot: Uuid, link: Link, id: Uuid, rank: Option<&String>, taken: &mut Taken) {
     let Some(row) = sheet.shots.get_mut(&shot) else { return };
     let old = match rank {
-        Some(rank) => row.products.insert(product, rank.clone()),
-        None => row.products.remove(&product),
+        Some(rank) => row.links.insert((link, id), rank.clone()),
+        None => row.links.remove(&(link, id)),
     };
     if old.as_ref() != rank {
-        taken.mends.push(Mend::Product(shot, product.to_string(), rank.cloned()));
-        let column = format!("products.{product}");
+        taken.mends.push(Mend::Link(shot, link, id.to_string(), rank.cloned()));
+        let column = link.cell(id);
         taken.changes.push(CellChange { kind: Kind::Shot, row: shot, column, old: json!(old), new: json!(rank) });
     }
 }
@@ -98,7 +99,9 @@ mod tests {
         sheet.scenes.insert(scene, empty(Kind::Scene));
         let mut cells = empty(Kind::Shot);
         cells.insert("scene_id", json!(scene));
-        sheet.shots.insert(shot, Shot { cells, products: [(Uuid::from_u128(3), "a0".to_owned())].into() });
+        let links =
+            [(Link::Product, 3), (Link::Model, 3)].map(|(link, id)| ((link, Uuid::from_u128(id)), "a0".to_owned()));
+        sheet.shots.insert(shot, Shot { cells, links: links.into() });
         sheet
     }
 
@@ -110,7 +113,8 @@ mod tests {
         let shot = other.shots.get_mut(&Uuid::from_u128(2)).expect("there");
         shot.cells.insert("notes", json!("Wind from the left"));
         shot.cells.insert("time_est_minutes", json!(20));
-        shot.products = [(Uuid::from_u128(4), "a1".to_owned())].into();
+        shot.links = [((Link::Product, Uuid::from_u128(4)), "a1".to_owned())].into();
+        shot.links.insert((Link::Model, Uuid::from_u128(3)), "a2".to_owned());
         for (before, after) in [(&empty_sheet, &full), (&full, &empty_sheet), (&full, &other), (&other, &full)] {
             let mut document = Document::new(1);
             let mut current = empty_sheet.clone();

@@ -5,18 +5,19 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::cell::Kind;
+use super::link::{Link, Links};
 use super::lock::Lock;
 
 /// A row's edited columns, all of them, by name.
 pub type Cells = BTreeMap<&'static str, Value>;
 
-/// A shot with its products.
+/// A shot with what it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shot {
     /// Its columns. `scene_id` as the document has it, also when that scene is gone.
     pub cells: Cells,
-    /// Ranks by product.
-    pub products: BTreeMap<Uuid, String>,
+    /// Its products and models.
+    pub links: Links,
 }
 
 /// A shot list as its document has it, legal values only.
@@ -34,8 +35,6 @@ pub struct Sheet {
 pub const SCENES: usize = 2_000;
 /// Shots of a list, at most.
 pub const SHOTS: usize = 20_000;
-/// Products of a shot, at most.
-pub const PRODUCTS: usize = 200;
 
 impl Sheet {
     /// A row's columns.
@@ -96,6 +95,9 @@ pub struct SheetText {
 struct ShotText {
     cells: BTreeMap<String, Value>,
     products: BTreeMap<Uuid, String>,
+    /// Versions from before models were kept have none.
+    #[serde(default)]
+    models: BTreeMap<Uuid, String>,
 }
 
 impl SheetText {
@@ -107,7 +109,11 @@ impl SheetText {
             shots: sheet
                 .shots
                 .iter()
-                .map(|(id, shot)| (*id, ShotText { cells: text(&shot.cells), products: shot.products.clone() }))
+                .map(|(id, shot)| {
+                    let of = |link: Link| link.of(&shot.links).map(|(id, rank)| (id, rank.clone())).collect();
+                    let (products, models) = (of(Link::Product), of(Link::Model));
+                    (*id, ShotText { cells: text(&shot.cells), products, models })
+                })
                 .collect(),
         }
     }
@@ -125,7 +131,13 @@ impl SheetText {
             shots: self
                 .shots
                 .into_iter()
-                .map(|(id, shot)| (id, Shot { cells: cells(Kind::Shot, shot.cells), products: shot.products }))
+                .map(|(id, shot)| {
+                    let of = |link: Link, ranks: BTreeMap<Uuid, String>| {
+                        ranks.into_iter().map(move |(id, rank)| ((link, id), rank))
+                    };
+                    let links = of(Link::Product, shot.products).chain(of(Link::Model, shot.models)).collect();
+                    (id, Shot { cells: cells(Kind::Shot, shot.cells), links })
+                })
                 .collect(),
             locks: BTreeMap::new(),
         }
@@ -140,11 +152,15 @@ mod tests {
     fn a_version_is_read_as_it_was_written() {
         let mut sheet = Sheet::default();
         sheet.scenes.insert(Uuid::from_u128(1), empty(Kind::Scene));
-        let products = [(Uuid::from_u128(3), "a0".to_owned())].into();
-        sheet.shots.insert(Uuid::from_u128(2), Shot { cells: empty(Kind::Shot), products });
+        let links =
+            [(Link::Product, 3), (Link::Model, 4)].map(|(link, id)| ((link, Uuid::from_u128(id)), "a0".to_owned()));
+        sheet.shots.insert(Uuid::from_u128(2), Shot { cells: empty(Kind::Shot), links: links.into() });
         let text = serde_json::to_string(&SheetText::of(&sheet)).expect("JSON");
         assert_eq!(serde_json::from_str::<SheetText>(&text).expect("the same").sheet(), sheet);
         let older = text.replace("\"notes\":null,", "");
         assert_eq!(serde_json::from_str::<SheetText>(&older).expect("the same").sheet(), sheet);
+        let before_models = text.replace(&format!(",\"models\":{{\"{}\":\"a0\"}}", Uuid::from_u128(4)), "");
+        let read = serde_json::from_str::<SheetText>(&before_models).expect("an older one").sheet();
+        assert_eq!(read.shots[&Uuid::from_u128(2)].links.len(), 1);
     }
 }

@@ -1,13 +1,12 @@
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 use uuid::Uuid;
 use yrs::{Any, Map as _, MapRef, Out, ReadTxn};
 
 use super::cell::{Kind, is_rank, is_short_rank};
+use super::link::{Link, Links};
 use super::lock::{LONGEST, Lock};
 use super::mend::Mend;
-use super::sheet::{Cells, PRODUCTS, SCENES, SHOTS, Sheet, Shot, empty};
+use super::sheet::{Cells, SCENES, SHOTS, Sheet, Shot, empty};
 use crate::documents::Document;
 use crate::documents::document::Touched;
 
@@ -27,7 +26,7 @@ pub struct Fault {
     pub code: &'static str,
     /// The row's key in the document.
     pub row: String,
-    /// The column, `products` or `locks`; empty for the whole row.
+    /// The column, `products`, `models` or `locks`; empty for the whole row.
     pub column: String,
     /// In words.
     pub message: String,
@@ -40,7 +39,7 @@ pub struct CellChange {
     pub kind: Kind,
     /// Which row.
     pub row: Uuid,
-    /// The column; `products.{id}`; empty when the whole row came or went.
+    /// The column; `products.{id}` or `models.{id}`; empty when the whole row came or went.
     pub column: String,
     /// What stood there.
     pub old: Value,
@@ -151,8 +150,8 @@ fn shot<T: ReadTxn>(
             let people = author.is_some();
             let old = before.as_ref().map(|shot| &shot.cells);
             let cells = cells(Kind::Shot, id, &map, old, transaction, people, taken);
-            let products = products(id, &map, before.as_ref(), transaction, people, taken);
-            Some(Shot { cells, products })
+            let read = |link| links(link, id, &map, before.as_ref(), transaction, people, taken);
+            Some(Shot { cells, links: Link::ALL.into_iter().flat_map(read).collect() })
         }
         Some(_) => match before {
             Some(before) => {
@@ -169,7 +168,7 @@ fn shot<T: ReadTxn>(
         (Some(before), None) => taken.gone(Kind::Shot, id, &before.cells),
         (_, Some(after)) => {
             taken.came(Kind::Shot, id, before.as_ref().map(|shot| &shot.cells), &after.cells);
-            taken.products(id, before.as_ref(), after);
+            taken.links(id, before.as_ref(), after);
         }
         (None, None) => {}
     }
@@ -197,12 +196,12 @@ fn put_back(id: Uuid, before: Option<Shot>, after: Option<Shot>, taken: &mut Tak
             taken.mends.push(Mend::Cell(Kind::Shot, id, column, value.clone()));
         }
     }
-    let ids: std::collections::BTreeSet<_> = before.products.keys().chain(after.products.keys()).collect();
-    for product in ids {
-        let rank = before.products.get(product);
-        if after.products.get(product) != rank {
-            taken.fault("row_locked", &key, "products", message);
-            taken.mends.push(Mend::Product(id, product.to_string(), rank.cloned()));
+    let shown: std::collections::BTreeSet<_> = before.links.keys().chain(after.links.keys()).collect();
+    for (link, other) in shown {
+        let rank = before.links.get(&(*link, *other));
+        if after.links.get(&(*link, *other)) != rank {
+            taken.fault("row_locked", &key, link.name(), message);
+            taken.mends.push(Mend::Link(id, *link, other.to_string(), rank.cloned()));
         }
     }
 }
@@ -237,60 +236,63 @@ fn cells<T: ReadTxn>(
     cells
 }
 
-fn products<T: ReadTxn>(
-    id: Uuid,
+/// Reads what a shot shows of one kind.
+fn links<T: ReadTxn>(
+    link: Link,
+    row: Uuid,
     map: &MapRef,
     before: Option<&Shot>,
     transaction: &T,
     by_people: bool,
     taken: &mut Taken,
-) -> BTreeMap<Uuid, String> {
-    let mut products = BTreeMap::new();
-    let held = match map.get(transaction, "products") {
-        None | Some(Out::Any(Any::Null | Any::Undefined)) => return products,
+) -> Links {
+    let mut links = Links::new();
+    let key = row.to_string();
+    let held = match map.get(transaction, link.name()) {
+        None | Some(Out::Any(Any::Null | Any::Undefined)) => return links,
         Some(Out::YMap(held)) => held,
         Some(_) => {
-            taken.fault("wrong_type", &id.to_string(), "products", "products is a map of ranks");
-            for (product, rank) in before.into_iter().flat_map(|shot| &shot.products) {
-                taken.mends.push(Mend::Product(id, product.to_string(), Some(rank.clone())));
-                products.insert(*product, rank.clone());
+            taken.fault("wrong_type", &key, link.name(), &format!("{} is a map of ranks", link.name()));
+            for (id, rank) in before.into_iter().flat_map(|shot| link.of(&shot.links)) {
+                taken.mends.push(Mend::Link(row, link, id.to_string(), Some(rank.clone())));
+                links.insert((link, id), rank.clone());
             }
-            if products.is_empty() {
-                taken.mends.push(Mend::Product(id, String::new(), None));
+            if links.is_empty() {
+                taken.mends.push(Mend::Link(row, link, String::new(), None));
             }
-            return products;
+            return links;
         }
     };
-    for (key, rank) in held.iter(transaction) {
+    for (name, rank) in held.iter(transaction) {
         let rank = match rank {
             Out::Any(Any::String(rank)) if is_rank(&rank) && (!by_people || is_short_rank(&rank)) => {
                 Some(rank.to_string())
             }
             _ => None,
         };
-        let product = key.parse::<Uuid>().ok().filter(|product| product.to_string() == key);
-        let was = product.and_then(|product| before?.products.get(&product).cloned());
-        match (product, rank) {
-            (Some(product), Some(rank)) if !by_people || was.is_some() || products.len() < PRODUCTS => {
-                products.insert(product, rank);
+        let id = name.parse::<Uuid>().ok().filter(|id| id.to_string() == name);
+        let was = id.and_then(|id| before?.links.get(&(link, id)).cloned());
+        match (id, rank) {
+            (Some(id), Some(rank)) if !by_people || was.is_some() || links.len() < link.most() => {
+                links.insert((link, id), rank);
             }
-            (Some(product), None) if was.is_some() => {
-                taken.fault("invalid_rank", &id.to_string(), "products", "a product's place is a rank");
-                taken.mends.push(Mend::Product(id, key.to_owned(), was.clone()));
-                products.extend(was.map(|rank| (product, rank)));
+            (Some(id), None) if was.is_some() => {
+                taken.fault("invalid_rank", &key, link.name(), "its place is a rank");
+                taken.mends.push(Mend::Link(row, link, name.to_owned(), was.clone()));
+                links.extend(was.map(|rank| ((link, id), rank)));
             }
-            (product, rank) => {
-                let code = match (product, rank) {
-                    (None, _) => "not_a_product",
+            (id, rank) => {
+                let code = match (id, rank) {
+                    (None, _) => link.no_id(),
                     (_, None) => "invalid_rank",
-                    _ => "too_many_products",
+                    _ => link.too_many(),
                 };
-                taken.fault(code, &id.to_string(), "products", "this cannot be a product of the shot");
-                taken.mends.push(Mend::Product(id, key.to_owned(), None));
+                taken.fault(code, &key, link.name(), "the shot cannot show this");
+                taken.mends.push(Mend::Link(row, link, name.to_owned(), None));
             }
         }
     }
-    products
+    links
 }
 
 fn lock(sheet: &mut Sheet, key: &str, held: Option<&Out>, author: Option<&Author>, now: i64, taken: &mut Taken) {
@@ -369,22 +371,22 @@ impl Taken {
         }
     }
 
-    fn products(&mut self, row: Uuid, before: Option<&Shot>, after: &Shot) {
-        let none = BTreeMap::new();
-        let before = before.map_or(&none, |shot| &shot.products);
-        for (product, rank) in &after.products {
-            if before.get(product) != Some(rank) {
-                self.product(row, *product, json!(before.get(product)), json!(rank));
+    fn links(&mut self, row: Uuid, before: Option<&Shot>, after: &Shot) {
+        let none = Links::new();
+        let before = before.map_or(&none, |shot| &shot.links);
+        for ((link, id), rank) in &after.links {
+            let was = before.get(&(*link, *id));
+            if was != Some(rank) {
+                self.link(row, *link, *id, json!(was), json!(rank));
             }
         }
-        for (product, rank) in before.iter().filter(|(product, _)| !after.products.contains_key(product)) {
-            self.product(row, *product, json!(rank), Value::Null);
+        for ((link, id), rank) in before.iter().filter(|(key, _)| !after.links.contains_key(key)) {
+            self.link(row, *link, *id, json!(rank), Value::Null);
         }
     }
 
-    fn product(&mut self, row: Uuid, product: Uuid, old: Value, new: Value) {
-        let column = format!("products.{product}");
-        self.changes.push(CellChange { kind: Kind::Shot, row, column, old, new });
+    fn link(&mut self, row: Uuid, link: Link, id: Uuid, old: Value, new: Value) {
+        self.changes.push(CellChange { kind: Kind::Shot, row, column: link.cell(id), old, new });
     }
 }
 

@@ -96,6 +96,13 @@ insert into shot_products (project_id, shot_id, product_id)
 select s.project_id, s.id, p.id from shots s join products p on p.organization_id = s.organization_id
    and p.sku::text = case when s.description ~ 'Cape' then 'OMB-002' when s.description ~ 'Opera' then 'OMB-003' else 'OMB-001' end
  where s.organization_id = app.org();
+-- Two models, cast above, in turn; both in the last one.
+insert into shot_models (project_id, shot_id, model_profile_id)
+select s.project_id, s.id, m.model_profile_id
+  from shots s
+  join (select c.shoot_id, c.model_profile_id, row_number() over (partition by c.shoot_id order by c.id) n
+          from shoot_models c where c.organization_id = app.org()) m on m.shoot_id = s.shoot_id
+ where s.organization_id = app.org() and (s.description ~ 'Both' or m.n = case when s.description ~ 'Cape' then 2 else 1 end);
 insert into shoot_items (project_id, shoot_id, product_id, name, sku, status)
 select s.project_id, s.id, p.id, p.name, p.sku, 'received' from shoots s join products p on p.organization_id = s.organization_id
  where s.organization_id = app.org() and p.sku::text like 'OMB-%';
@@ -114,7 +121,9 @@ select s.project_id, s.id, s.scheduled_date, 'issued', jsonb_build_object(
                       lateral (select sum(t.time_est_minutes) minutes,
                                       jsonb_agg(jsonb_build_object('number', c.n || '.' || t.n, 'description', t.description, 'minutes', t.time_est_minutes, 'notes', t.notes,
                                         'products', coalesce((select jsonb_agg(jsonb_build_object('sku', p.sku, 'name', p.name) order by x.rank, x.id)
-                                                                from shot_products x join products p on p.id = x.product_id where x.shot_id = t.id), '[]')) order by t.n) shots
+                                                                from shot_products x join products p on p.id = x.product_id where x.shot_id = t.id), '[]'),
+                                        'models', coalesce((select jsonb_agg(jsonb_build_object('name', m.name) order by x.rank, x.id)
+                                                              from shot_models x join model_profiles m on m.id = x.model_profile_id where x.shot_id = t.id), '[]')) order by t.n) shots
                                  from (select t.*, row_number() over (order by t.rank, t.id) n from shots t where t.scene_id = c.id) t) t))
   from shoots s where s.organization_id = app.org();
 insert into call_sheets (event_id, sheet_date, content)

@@ -3,14 +3,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::documents::Reply;
-use domain::shot_list::{Cells, Difference, Fault, Kind, Mend, Shot};
+use domain::shot_list::{Cells, Difference, Fault, Kind, Link, Mend, Shot};
 use tokio::task::{JoinError, JoinHandle};
 use uuid::Uuid;
 
 use super::desk::{Broken, Desk, PROJECT_EVERY, Pending};
 use super::member::{code, framed};
 use super::memory::seed;
-use crate::store::documents::{Appended, Batch, Edit, Elsewhere, Projection, append, begin_anew, foreign_products};
+use crate::store::documents::{Appended, Batch, Edit, Elsewhere, Projection, append, begin_anew, foreign_links};
 use crate::store::{Store, StoreError};
 
 /// Updates of one transaction, at most.
@@ -19,8 +19,8 @@ const BATCH: usize = 2_000;
 const FOLD_AFTER: i64 = 5_000;
 /// Bytes of a document whose history may be worth dropping.
 const WORTH_IT: usize = 64 * 1024;
-/// Products that are known by heart.
-const PRODUCTS: usize = 100_000;
+/// Products and models that are known by heart.
+const KNOWN: usize = 100_000;
 /// Transactions of our own that are remembered: as many as may be committed before the journal tells of them.
 const OWN: usize = 256;
 
@@ -42,8 +42,8 @@ pub(super) struct Rows {
 }
 
 pub(super) enum Landing {
-    Appended(Result<Appended, StoreError>, Vec<Uuid>),
-    Foreign(Vec<Uuid>),
+    Appended(Result<Appended, StoreError>, Vec<(Link, Uuid)>),
+    Foreign(Vec<(Link, Uuid)>),
 }
 
 impl Desk {
@@ -71,8 +71,8 @@ impl Desk {
         let folds = state.as_ref().map(Vec::len);
         let (rows, projection, unknown) = match projected {
             Some((rows, difference)) => {
-                let unknown: BTreeSet<Uuid> = difference.products.iter().map(|(_, product, _)| *product).collect();
-                let unknown = unknown.into_iter().filter(|product| !self.products.contains(product)).collect();
+                let unknown: BTreeSet<_> = difference.links.iter().map(|(_, link, id, _)| (*link, *id)).collect();
+                let unknown = unknown.into_iter().filter(|link| !self.known.contains(link)).collect();
                 let edits = rows.edits.clone();
                 (Some(rows), Some(Projection { known_to: self.seen, difference, edits, state }), unknown)
             }
@@ -131,10 +131,10 @@ impl Desk {
                     self.bells.log.fetch_max(head.unsigned_abs(), std::sync::atomic::Ordering::Relaxed);
                     self.bells.rung.notify_one();
                 }
-                if self.products.len() + checked.len() > PRODUCTS {
-                    self.products.clear();
+                if self.known.len() + checked.len() > KNOWN {
+                    self.known.clear();
                 }
-                self.products.extend(checked);
+                self.known.extend(checked);
                 if let Some(rows) = projected {
                     self.next_projection = now + PROJECT_EVERY;
                     if is_projected {
@@ -170,7 +170,7 @@ impl Desk {
                 tracing::warn!(document = %self.id, %error, "a document's changes could not be kept; they are tried again");
                 let is_rows = projected.is_some() && !error.is_transient();
                 self.take_back(entries, projected);
-                self.products.clear();
+                self.known.clear();
                 if is_rows && self.failures > 1 {
                     // The log goes on without the rows, which are compared anew.
                     self.next_projection = now + Duration::from_secs(1) + pause;
@@ -178,9 +178,9 @@ impl Desk {
                     self.next_commit = now + pause;
                 }
             }
-            Landing::Foreign(products) => {
+            Landing::Foreign(links) => {
                 self.take_back(entries, projected);
-                self.refuse_products(&products);
+                self.refuse_links(&links);
             }
         }
         Ok(())
@@ -254,21 +254,20 @@ impl Desk {
         self.mend(&mends);
     }
 
-    /// Products that are none of the organization's cannot be shown in its shots.
-    fn refuse_products(&mut self, products: &[Uuid]) {
+    /// Products and models that are none of the organization's cannot be shown in its shots.
+    fn refuse_links(&mut self, links: &[(Link, Uuid)]) {
         let mut mends = Vec::new();
         let mut faults = Vec::new();
         for (id, shot) in &mut self.sheet.shots {
-            for product in products.iter().filter(|product| shot.products.remove(product).is_some()) {
-                mends.push(Mend::Product(*id, product.to_string(), None));
-                faults.push((*id, *product));
+            for (link, other) in links.iter().filter(|link| shot.links.remove(link).is_some()) {
+                mends.push(Mend::Link(*id, *link, other.to_string(), None));
+                faults.push((*id, *link, *other));
             }
         }
-        for (shot, product) in faults {
-            let message = format!("there is no product {product}");
-            let fault =
-                Fault { code: "unknown_product", row: shot.to_string(), column: "products".to_owned(), message };
-            self.tell_authors(shot, &format!("products.{product}"), fault);
+        for (shot, link, other) in faults {
+            let message = format!("there is no {other} among the {}", link.name());
+            let fault = Fault { code: link.unknown(), row: shot.to_string(), column: link.name().to_owned(), message };
+            self.tell_authors(shot, &link.cell(other), fault);
         }
         self.mend(&mends);
     }
@@ -324,9 +323,9 @@ impl Desk {
     }
 }
 
-async fn commit(store: &Store, batch: &Batch, unknown: Vec<Uuid>) -> Landing {
+async fn commit(store: &Store, batch: &Batch, unknown: Vec<(Link, Uuid)>) -> Landing {
     if !unknown.is_empty() {
-        match foreign_products(store, batch.organization_id, &unknown).await {
+        match foreign_links(store, batch.organization_id, &unknown).await {
             Ok(foreign) if foreign.is_empty() => {}
             Ok(foreign) => return Landing::Foreign(foreign),
             Err(error) => return Landing::Appended(Err(error), Vec::new()),

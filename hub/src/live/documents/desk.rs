@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use domain::documents::{Awareness, Document, Reply};
-use domain::shot_list::Sheet;
+use domain::shot_list::{Link, Sheet};
 use schemas::Topic;
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -63,8 +63,8 @@ pub(super) struct Desk {
     pub(super) pending_bytes: usize,
     /// Since the rows last followed.
     pub(super) edits: Vec<Edit>,
-    /// Products that the organization is known to have.
-    pub(super) products: HashSet<Uuid>,
+    /// Products and models that the organization is known to have.
+    pub(super) known: HashSet<(Link, Uuid)>,
     pub(super) flight: Option<Flight>,
     pub(super) looking: Option<tokio::task::JoinHandle<Looked>>,
     /// Transactions that projected this document from here.
@@ -161,7 +161,7 @@ impl Desk {
             pending: VecDeque::new(),
             pending_bytes: 0,
             edits: Vec::new(),
-            products: HashSet::new(),
+            known: HashSet::new(),
             flight: None,
             looking: None,
             own: VecDeque::new(),

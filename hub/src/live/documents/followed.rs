@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use domain::shot_list::{Difference, Kind, RowChange, merge};
+use domain::shot_list::{Difference, Kind, Link, RowChange, merge};
 use schemas::{Op, Row};
 use serde_json::Value;
 use tokio::task::{JoinError, JoinHandle};
@@ -153,11 +153,11 @@ impl Desk {
                 self.members.values().for_each(|member| member.signal.notify_one());
                 return None;
             }
-            Foreign::Product { shot, product, rank } => {
+            Foreign::Link { shot, link, id, rank } => {
                 (made.contains(&shot) || self.is_ours(Kind::Shot, shot)).then_some(())?;
                 match rank {
-                    Some(rank) => difference.products.push((shot, product, rank)),
-                    None => difference.gone_products.push((shot, product)),
+                    Some(rank) => difference.links.push((shot, link, id, rank)),
+                    None => difference.gone_links.push((shot, link, id)),
                 }
             }
             Foreign::Row { kind, id, op, row, old } => {
@@ -201,9 +201,7 @@ fn rows_of(difference: &Difference) -> Vec<(Kind, Uuid)> {
     let scenes = difference.new_scenes.iter().chain(&difference.scenes).map(|row| row.id);
     let scenes = scenes.chain(difference.gone_scenes.iter().copied()).map(|id| (Kind::Scene, id));
     let shots = difference.new_shots.iter().chain(&difference.shots).map(|row| row.id);
-    let products = difference.products.iter().map(|(shot, _, _)| *shot);
-    let gone = difference.gone_products.iter().map(|(shot, _)| *shot);
-    let shots = shots.chain(difference.gone_shots.iter().copied()).chain(products).chain(gone);
+    let shots = shots.chain(difference.gone_shots.iter().copied()).chain(difference.linked());
     scenes.chain(shots.map(|id| (Kind::Shot, id))).collect()
 }
 
@@ -217,10 +215,9 @@ fn without(difference: &mut Difference, later: &Difference) {
             row.changed.retain(|column| !written.changed.contains(column));
         }
     }
-    let placed = |shot: &Uuid, product: &Uuid| {
-        later.products.iter().any(|(s, p, _)| (s, p) == (shot, product))
-            || later.gone_products.contains(&(*shot, *product))
+    let placed = |place: (Uuid, Link, Uuid)| {
+        later.links.iter().any(|(shot, link, id, _)| (*shot, *link, *id) == place) || later.gone_links.contains(&place)
     };
-    difference.products.retain(|(shot, product, _)| !placed(shot, product));
-    difference.gone_products.retain(|(shot, product)| !placed(shot, product));
+    difference.links.retain(|(shot, link, id, _)| !placed((*shot, *link, *id)));
+    difference.gone_links.retain(|place| !placed(*place));
 }

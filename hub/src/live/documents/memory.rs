@@ -112,11 +112,10 @@ impl Memory {
         let shots = self.tables.shots.keys().chain(self.sheet.shots.keys()).copied().collect();
         let difference = Difference::between(&self.tables, &self.sheet, &scenes, &shots);
         let of = |rows: &[domain::shot_list::RowChange]| rows.iter().map(|row| row.id).collect::<Vec<_>>();
+        let linked: Vec<Uuid> = difference.linked().collect();
         let scenes = [of(&difference.new_scenes), of(&difference.scenes), difference.gone_scenes].concat();
-        let products = difference.products.iter().map(|(shot, _, _)| *shot);
-        let gone = difference.gone_products.iter().map(|(shot, _)| *shot);
-        let shots = [of(&difference.new_shots), of(&difference.shots), difference.gone_shots].concat();
-        (scenes.into_iter().collect(), shots.into_iter().chain(products).chain(gone).collect())
+        let shots = [of(&difference.new_shots), of(&difference.shots), difference.gone_shots, linked].concat();
+        (scenes.into_iter().collect(), shots.into_iter().collect())
     }
 }
 

@@ -1,4 +1,4 @@
-use domain::shot_list::Kind;
+use domain::shot_list::{Kind, Link};
 use schemas::{Op, Row, Topic};
 use serde_json::Value;
 use uuid::Uuid;
@@ -31,12 +31,14 @@ pub enum Foreign {
         /// All columns of a row that is gone, the changed ones as they were.
         old: Row,
     },
-    /// A product of a shot, with its rank, or gone.
-    Product {
+    /// What a shot shows, with its rank, or gone.
+    Link {
         /// The shot.
         shot: Uuid,
-        /// The product.
-        product: Uuid,
+        /// Of which kind.
+        link: Link,
+        /// The product or model.
+        id: Uuid,
         /// Its place.
         rank: Option<String>,
     },
@@ -76,11 +78,12 @@ pub async fn follow(
         .prepare_cached(
             "select c.seq, c.principal_kind, c.principal_id, c.command_id is not distinct from $3,
                     j.table_name, j.row_key, j.op::text, j.new_row, j.old_row,
-                    p.shot_id, p.product_id, c.xid::text
+                    coalesce(p.shot_id, m.shot_id), coalesce(p.product_id, m.model_profile_id), c.xid::text
                from (select * from live.commits where topic = $1 and seq > $2 order by seq limit $4) c
                left join live.journal j on j.xid = c.xid and j.topic = c.topic
-                and j.table_name in ('scenes', 'shots', 'shot_products', 'shot_lists', 'shoots', 'projects', 'project_members')
+                and j.table_name in ('scenes', 'shots', 'shot_products', 'shot_models', 'shot_lists', 'shoots', 'projects', 'project_members')
                left join shot_products p on j.table_name = 'shot_products' and j.op = 'U' and p.id = j.row_key
+               left join shot_models m on j.table_name = 'shot_models' and j.op = 'U' and m.id = j.row_key
               order by c.seq, j.id",
         )
         .await?;
@@ -107,19 +110,23 @@ pub async fn follow(
         let foreign = match table {
             "scenes" => Foreign::Row { kind: Kind::Scene, id, op, row: new, old },
             "shots" => Foreign::Row { kind: Kind::Shot, id, op, row: new, old },
-            "shot_products" => {
+            "shot_products" | "shot_models" => {
+                let (link, key) = match table {
+                    "shot_products" => (Link::Product, "product_id"),
+                    _ => (Link::Model, "model_profile_id"),
+                };
                 let source = if op == Op::Delete { &old } else { &new };
                 let of = |column: &str| source.get(column).and_then(Value::as_str)?.parse::<Uuid>().ok();
-                let (shot, product) = match op {
+                let (shot, other) = match op {
                     Op::Update => (row.get(9), row.get(10)),
-                    _ => (of("shot_id"), of("product_id")),
+                    _ => (of("shot_id"), of(key)),
                 };
-                let (Some(shot), Some(product)) = (shot, product) else { continue };
+                let (Some(shot), Some(id)) = (shot, other) else { continue };
                 let rank = new.get("rank").and_then(Value::as_str).map(str::to_owned);
                 if op == Op::Update && rank.is_none() {
                     continue;
                 }
-                Foreign::Product { shot, product, rank }
+                Foreign::Link { shot, link, id, rank }
             }
             // The head of a list follows its document, and says nothing about rights.
             "shot_lists" if matches!(foreigner, Foreigner::Document(_)) => continue,

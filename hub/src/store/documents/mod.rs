@@ -12,6 +12,6 @@ mod versions;
 pub use append::{Appended, Batch, Edit, LogEntry, Projection, append, begin_anew};
 pub use follow::{Followed, Foreign, Foreigner, follow, log_after, renew_watch, unwatch};
 pub use open::{Stored, StoredDocument, create, open};
-pub use project::{Elsewhere, foreign_products};
+pub use project::{Elsewhere, foreign_links};
 pub use rights::{ListAccess, admit};
 pub use versions::{PastEdit, Version, keep_version, past_edits, restore, versions};

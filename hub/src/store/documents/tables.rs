@@ -1,5 +1,5 @@
 use deadpool_postgres::Transaction;
-use domain::shot_list::{Kind, Sheet, Shot};
+use domain::shot_list::{Kind, Link, Links, Sheet, Shot};
 use serde_json::Value;
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -35,17 +35,21 @@ pub(super) async fn read(transaction: &Transaction<'_>, list: Uuid) -> Result<Sh
             ("notes", text(&row, 6)),
         ];
         debug_assert!(cells.iter().all(|(name, _)| Kind::Shot.column(name).is_some()));
-        sheet.shots.insert(row.get(0), Shot { cells: cells.into(), products: std::collections::BTreeMap::new() });
+        sheet.shots.insert(row.get(0), Shot { cells: cells.into(), links: Links::new() });
     }
-    let products = transaction
+    let links = transaction
         .prepare_cached(
-            "select p.shot_id, p.product_id, p.rank from shot_products p join shots s on s.id = p.shot_id
+            "select p.shot_id, p.product_id, p.rank, false from shot_products p join shots s on s.id = p.shot_id
+              where s.shot_list_id = $1
+             union all
+             select m.shot_id, m.model_profile_id, m.rank, true from shot_models m join shots s on s.id = m.shot_id
               where s.shot_list_id = $1",
         )
         .await?;
-    for row in transaction.query(&products, &[&list]).await? {
+    for row in transaction.query(&links, &[&list]).await? {
         if let Some(shot) = sheet.shots.get_mut(&row.get::<_, Uuid>(0)) {
-            shot.products.insert(row.get(1), row.get(2));
+            let link = if row.get(3) { Link::Model } else { Link::Product };
+            shot.links.insert((link, row.get(1)), row.get(2));
         }
     }
     Ok(sheet)

@@ -1,4 +1,4 @@
-use domain::shot_list::{Difference, Kind, Sheet, SheetText};
+use domain::shot_list::{Difference, Kind, Link, Sheet, SheetText};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -74,7 +74,7 @@ pub async fn keep_version(
 }
 
 /// Brings a version back: the rows say again what they said, as an edit of whoever asks, which the document merges like any
-/// other. Products that are gone stay away. How many rows and products changed; `None` when there is no such version.
+/// other. Products and models that are gone stay away. How many rows and links changed; `None` when there is no such version.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -93,7 +93,10 @@ pub async fn restore(
             "select v.sheet,
                     (select array_agg(p.id) from products p
                       where p.id in (select k::uuid from jsonb_each(v.sheet -> 'shots') s,
-                                                         jsonb_object_keys(s.value -> 'products') k))
+                                                         jsonb_object_keys(s.value -> 'products') k)),
+                    (select array_agg(m.id) from model_profiles m
+                      where m.id in (select k::uuid from jsonb_each(v.sheet -> 'shots') s,
+                                                         jsonb_object_keys(s.value -> 'models') k))
                from live.document_versions v where v.id = $1 and v.document_id = $2",
         )
         .await?;
@@ -101,10 +104,14 @@ pub async fn restore(
     let Ok(text) = serde_json::from_value::<SheetText>(row.get(0)) else {
         return Err(StoreError::Internal("a version of a document cannot be read".to_owned()));
     };
-    let products: Vec<Uuid> = row.get::<_, Option<Vec<Uuid>>>(1).unwrap_or_default();
+    let there = |column: usize| row.get::<_, Option<Vec<Uuid>>>(column).unwrap_or_default();
+    let (products, models) = (there(1), there(2));
     let mut wanted: Sheet = text.sheet();
     for shot in wanted.shots.values_mut() {
-        shot.products.retain(|product, _| products.contains(product));
+        shot.links.retain(|(link, id), _| match link {
+            Link::Product => products.contains(id),
+            Link::Model => models.contains(id),
+        });
     }
     let by_whom = transaction
         .prepare_cached("select set_config('app.by_kind', 'user', true), set_config('app.by_id', $1, true)")
@@ -136,8 +143,8 @@ fn size(difference: &Difference) -> usize {
         + difference.shots.len()
         + difference.gone_scenes.len()
         + difference.gone_shots.len()
-        + difference.products.len()
-        + difference.gone_products.len()
+        + difference.links.len()
+        + difference.gone_links.len()
 }
 
 /// An edit as the history has it.
@@ -149,7 +156,7 @@ pub struct PastEdit {
     pub table: String,
     /// The row.
     pub row: Uuid,
-    /// The column; `products.{id}`; empty when the whole row came or went.
+    /// The column; `products.{id}` or `models.{id}`; empty when the whole row came or went.
     pub column: String,
     /// By whom; null: the hub put something right.
     pub by: Option<Uuid>,

@@ -149,6 +149,9 @@ async fn commit(
             )
             .await?;
     }
+    transaction
+        .execute("select app.gather_names($1, $2, $3)", &[&as_json(subjects), &scope.within(), &scope.accounts()])
+        .await?;
     let mut report: Value = transaction
         .query_one(
             "select app.erase($1, $2, $3, $4, $5)",
@@ -160,8 +163,10 @@ async fn commit(
         .query_one("select app.erase_files($1, $2, $3)", &[&id, &as_json(subjects), &scope.within()])
         .await?
         .get(0);
+    let sheets: i64 = transaction.query_one("select app.erase_from_call_sheets($1)", &[&id]).await?.get(0);
     if let Some(report) = report.as_object_mut() {
         report.insert("files".into(), files.into());
+        report.insert("call_sheets".into(), sheets.into());
     }
     // From where they did what they did, while the journal keeps it.
     let ids: Vec<Uuid> = subjects.iter().map(|subject| subject.id).collect();

@@ -137,6 +137,9 @@ describe("who may", () => {
     shot(one, row).get("products").set(stranger, "a0");
     await until("so is a product of nobody", () => one.notices.some((notice) => notice.code === "unknown_product"));
     await until("it is gone", () => !shot(two, row).get("products").has(stranger));
+    shot(one, row).set("models", new Y.Map([[stranger, "a0"]]));
+    await until("and a model of nobody", () => one.notices.some((notice) => notice.code === "unknown_model" && notice.column === "models"));
+    await until("who is gone, too", () => shot(two, row).get("models")?.has(stranger) === false);
     await one.saved();
     closeAll([one, two]);
   });

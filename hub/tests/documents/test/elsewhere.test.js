@@ -41,14 +41,20 @@ describe("rows that are changed by others", () => {
 
     const made = randomUUID();
     const [product] = await hub.psql("select id from products limit 1");
+    const [model] = await hub.psql("select id from model_profiles limit 1");
     await hub.psql(`insert into shots (id, organization_id, shot_list_id, description) select '${made}', organization_id, id, 'By hand' from shot_lists where id = '${hub.list}';
-      insert into shot_products (organization_id, shot_id, product_id) select organization_id, id, '${product}' from shots where id = '${made}'`);
-    await until("a new row comes", () => shot(client, made)?.get("products")?.has(product));
+      insert into shot_products (organization_id, shot_id, product_id) select organization_id, id, '${product}' from shots where id = '${made}';
+      insert into shot_models (organization_id, shot_id, model_profile_id, rank) select organization_id, id, '${model}', 'a5' from shots where id = '${made}'`);
+    await until("a new row comes", () => shot(client, made)?.get("products")?.has(product) && shot(client, made).get("models")?.get(model) === "a5");
     shot(client, made).set("notes", "seen");
     await client.saved();
     await until("and is edited like any other", async () => (await hub.psql(`select notes from shots where id = '${made}'`))[0] === "seen");
     await hub.psql(`delete from shot_products where shot_id = '${made}'`);
     await until("a product goes", () => !shot(client, made).get("products").has(product));
+    await hub.psql(`update shot_models set rank = 'a6' where shot_id = '${made}'`);
+    await until("a model has another place", () => shot(client, made).get("models").get(model) === "a6");
+    shot(client, made).get("models").delete(model);
+    await until("and leaves the shot", async () => (await hub.psql(`select count(*) from shot_models where shot_id = '${made}'`))[0] === "0");
     await hub.psql(`delete from shots where id = '${made}'`);
     await until("a row goes", () => !shots(client.doc).has(made));
     await settled(client);

@@ -51,9 +51,10 @@ function edit(doc, undo, roll) {
       return row?.set("rank", `b${roll(100)}`);
     case 8: {
       if (!row) return undefined;
-      if (!row.has("products")) row.set("products", new Y.Map());
-      const product = id(200 + roll(4));
-      return roll(3) ? row.get("products").set(product, `a${roll(9)}`) : row.get("products").delete(product);
+      const link = ["products", "models"][roll(2)];
+      if (!row.has(link)) row.set(link, new Y.Map());
+      const shown = id(200 + roll(4));
+      return roll(3) ? row.get(link).set(shown, `a${roll(9)}`) : row.get(link).delete(shown);
     }
     case 9:
       return row?.set("scene_id", roll(4) ? id(100 + roll(3)) : null);
@@ -135,7 +136,7 @@ test(`${HISTORIES} histories end alike in every editor, in the hub, and in the r
       assert.equal(JSON.stringify(sorted({ scenes, shots })), JSON.stringify(sorted({ scenes: one, shots: other })), `history ${seed}, ${how}`);
       const sheet = {
         scenes: answer.sheet.scenes,
-        shots: Object.fromEntries(Object.entries(answer.sheet.shots).map(([key, { cells, products }]) => [key, { ...cells, products }])),
+        shots: Object.fromEntries(Object.entries(answer.sheet.shots).map(([key, { cells, products, models }]) => [key, { ...cells, products, models }])),
       };
       assert.equal(JSON.stringify(sorted(sheet)), rows, `rows of history ${seed}, ${how}`);
       missing[how] = (missing[how] ?? 0) + answer.missing;

@@ -100,7 +100,38 @@ fn what_cannot_stand_is_put_right_and_told() {
     let mut told = codes(&taken);
     told.sort_unstable();
     assert_eq!(told, ["invalid_rank", "not_a_product"]);
-    assert_eq!(desk.sheet.shots[&SHOT.parse().expect("an id")].products.len(), 1);
+    assert_eq!(desk.sheet.shots[&SHOT.parse().expect("an id")].links.len(), 1);
+}
+
+#[test]
+fn models_are_shown_as_products_are() {
+    let mut desk = Desk::new();
+    assert_eq!(codes(&desk.set(&INES, "models", 7)), ["wrong_type"]);
+    let taken = desk.edit(&INES, |maps, transaction| {
+        let Some(Out::YMap(shot)) = maps.shots.get(transaction, SHOT) else { panic!("there") };
+        let models = [("nobody", Any::from("a0")), (SCENE, Any::from("a1")), (SHOT, Any::from(""))];
+        shot.insert(transaction, "models", MapPrelim::from(models));
+    });
+    let mut told = codes(&taken);
+    told.sort_unstable();
+    assert_eq!(told, ["invalid_rank", "not_a_model"]);
+    assert!(taken.faults.iter().all(|fault| fault.column == "models"));
+    let ours: Vec<_> = taken.changes.iter().map(|change| change.column.as_str()).collect();
+    assert_eq!(ours, [format!("models.{SCENE}")]);
+    let many: Vec<String> = (1..=60).map(|n| Uuid::from_u128(n).to_string()).collect();
+    let taken = desk.edit(&INES, |maps, transaction| {
+        let Some(Out::YMap(shot)) = maps.shots.get(transaction, SHOT) else { panic!("there") };
+        let models = many.iter().map(|id| (id.as_str(), Any::from("a0")));
+        shot.insert(transaction, "models", MapPrelim::from_iter(models));
+    });
+    assert_eq!(codes(&taken), ["too_many_models"; 10]);
+    assert!(desk.lock(&INES, INES.id, 2_000).faults.is_empty());
+    let taken = desk.edit(&MARC, |maps, transaction| {
+        let Some(Out::YMap(shot)) = maps.shots.get(transaction, SHOT) else { panic!("there") };
+        shot.insert(transaction, "models", MapPrelim::default());
+    });
+    assert_eq!(codes(&taken), ["row_locked"; 50]);
+    assert_eq!(desk.sheet.shots[&SHOT.parse().expect("an id")].links.len(), 50);
 }
 
 /// F017: a locked row is its owner's until the lock ends.
