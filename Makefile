@@ -48,6 +48,7 @@ check: setup node_modules/.package-lock.json
 	npm run check -w @fashionos/hub
 	npm run check -w @fashionos/console
 
+test: export TMPDIR := $(shell scripts/scratch)
 test: console plugins check
 	cargo test --manifest-path plugins/Cargo.toml --workspace --no-fail-fast
 	cargo test --workspace --no-fail-fast

@@ -38,7 +38,8 @@ fn compare(path: &str, made: &str) {
 /// F265: the TypeScript types of every table are those of the database; a difference fails the build.
 #[tokio::test]
 async fn the_types_are_those_of_the_database() {
-    let opened = open(&TestDatabase::create().await).await;
+    let database = TestDatabase::create().await;
+    let opened = open(&database).await;
     compare("client-sdk/typescript/src/database.ts", &reference::types(&read(&opened).await));
 }
 
@@ -66,7 +67,8 @@ async fn the_page_of_tables_is_that_of_the_database() {
 /// F265: the description of `/rest/v1` names every table that is served with all its columns, and leads nowhere else.
 #[tokio::test]
 async fn the_description_names_every_table() {
-    let opened = open(&TestDatabase::create().await).await;
+    let database = TestDatabase::create().await;
+    let opened = open(&database).await;
     let document = rest::document(&opened.store, None).await.expect("the description");
     assert_eq!(document["swagger"], "2.0");
     let definitions = document["definitions"].as_object().expect("definitions");

@@ -2,8 +2,8 @@ use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{OnceLock, mpsc};
 
 use hub::config::Config;
 use hub::postgres::{EmbeddedPostgres, migrate};
@@ -14,8 +14,10 @@ use tokio_postgres::NoTls;
 pub const MASTER_KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
 const TEMPLATE: &str = "hub_template";
+const CLONE: &str = "test_";
 
-/// A database of one test, cloned from the migrated template of this process's private server.
+/// A database of one test, cloned from the migrated template of this process's private server. It goes when this is dropped:
+/// hundreds of them would fill a scratch folder in memory.
 pub struct TestDatabase {
     /// Connection string of the owner, for the hub and for tests that write by SQL.
     pub url: String,
@@ -27,6 +29,8 @@ struct Cluster {
     server: EmbeddedPostgres,
     clones: AtomicU32,
     making: tokio::sync::Mutex<()>,
+    /// Names of databases that nobody needs any more.
+    over: mpsc::Sender<String>,
 }
 
 static CLUSTER: OnceLock<Cluster> = OnceLock::new();
@@ -46,7 +50,7 @@ impl TestDatabase {
         let cluster = tokio::task::spawn_blocking(|| CLUSTER.get_or_init(start)).await.expect("the server starts");
         // Two clones of one template cannot be made at once.
         let _making = cluster.making.lock().await;
-        let name = format!("test_{}", cluster.clones.fetch_add(1, Ordering::Relaxed));
+        let name = format!("{CLONE}{}", cluster.clones.fetch_add(1, Ordering::Relaxed));
         let (client, connection) =
             tokio_postgres::connect(&cluster.server.url_of("postgres"), NoTls).await.expect("the server answers");
         tokio::spawn(connection);
@@ -64,6 +68,17 @@ impl TestDatabase {
         let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await.expect("the database answers");
         tokio::spawn(connection);
         client
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let name = self.url.parse::<tokio_postgres::Config>().ok().and_then(|url| url.get_dbname().map(str::to_owned));
+        // Not those of a test's own server.
+        let name = name.filter(|name| name.starts_with(CLONE));
+        if let (Some(cluster), Some(name)) = (CLUSTER.get(), name) {
+            let _ = cluster.over.send(name);
+        }
     }
 }
 
@@ -86,7 +101,22 @@ fn start() -> Cluster {
         let owner = template.parse().expect("our own string");
         migrate(&owner, &master).await.expect("the migrations apply");
     });
-    Cluster { server, clones: AtomicU32::new(0), making: tokio::sync::Mutex::new(()) }
+    let (over, names) = mpsc::channel();
+    std::thread::spawn(move || drop_databases(&url, &names));
+    Cluster { server, clones: AtomicU32::new(0), making: tokio::sync::Mutex::new(()), over }
+}
+
+/// One after the other, beside the tests. What is still connected belongs to a test that is over.
+fn drop_databases(url: &str, names: &mpsc::Receiver<String>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("the server answers");
+        tokio::spawn(connection);
+        while let Ok(name) = names.recv() {
+            // One that stays costs room and nothing else.
+            let _ = client.batch_execute(&format!("drop database if exists {name} with (force)")).await;
+        }
+    });
 }
 
 /// Statics are never dropped. A shell that waits for our end of its pipe to close stops the server and removes its files,
