@@ -160,6 +160,45 @@ test("cells are edited with the keys of a spreadsheet", async ({ page, hub }) =>
   await expect(page.getByRole("grid")).not.toBeFocused();
 });
 
+/** F020: lines are dragged, several at once, a scene with its shots; Escape leaves them where they were. */
+test("lines are dragged to where they belong", async ({ page, hub }) => {
+  const made = await makeList(hub, `Drag ${Date.now()}`, { Panes: ["one", "two"], Stair: ["three", "four"] });
+  const { line, shown, saved } = await open(page, hub, made);
+  /** Takes a line by its handle and holds it over the upper or lower half of another. */
+  const take = async (name: string, over: string, half: "upper" | "lower") => {
+    await line(name).locator("[data-handle]").hover();
+    await page.mouse.down();
+    const { x, y, height } = (await line(over).boundingBox())!;
+    await page.mouse.move(x + 40, half === "upper" ? y + 3 : y + height - 3, { steps: 8 });
+  };
+  await take("three", "two", "upper");
+  await page.mouse.up();
+  await expect.poll(shown).toEqual(["Panes", "one", "three", "two", "Stair", "four"]);
+
+  await take("four", "one", "upper");
+  await page.keyboard.press("Escape");
+  await page.mouse.up();
+  expect(await shown()).toEqual(["Panes", "one", "three", "two", "Stair", "four"]);
+
+  await line("one").locator("[data-rowhead]").click();
+  await line("three").locator("[data-rowhead]").click({ modifiers: ["Shift"] });
+  await take("three", "four", "lower");
+  await page.mouse.up();
+  await expect.poll(shown).toEqual(["Panes", "two", "Stair", "four", "one", "three"]);
+
+  await take("Stair", "Panes", "upper");
+  await page.mouse.up();
+  await expect.poll(shown).toEqual(["Stair", "four", "one", "three", "Panes", "two"]);
+  await page.keyboard.press("Control+z");
+  await expect.poll(shown).toEqual(["Panes", "two", "Stair", "four", "one", "three"]);
+  await saved();
+  const rows = () =>
+    hub.sql(`
+      select c.title, s.description from shots s join scenes c on c.id = s.scene_id
+       where s.shot_list_id = '${made.list}' order by c.rank collate "C", s.rank collate "C"`);
+  await expect.poll(rows).toEqual(["Panes|two", "Stair|four", "Stair|one", "Stair|three"]);
+});
+
 /** F021, F022, F026: products are found, put on shots, and dropped on a scene. */
 test("products are linked by search, in one go, and by dropping", async ({ page, hub }) => {
   const made = await makeList(hub, `Products ${Date.now()}`, { Panes: ["one", "two"] });

@@ -13,22 +13,17 @@ const BINARY = process.env.HUB_BIN ?? new URL("../../../target/debug/hub", impor
 /** A real hub with the demo's show, on a port and in a folder of its own. */
 export async function startDemo() {
   const data = await mkdtemp(join(tmpdir(), "hub-supabase-"));
-  const child = spawn(BINARY, ["demo"], {
-    env: { ...process.env, HUB_DATA: data, HUB_LISTEN: "127.0.0.1:0" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
   const noise = [];
-  child.stderr.on("data", (chunk) => noise.push(chunk.toString()));
-  const stop = async () => {
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    if (child.exitCode === null) {
-      child.kill("SIGTERM");
-      await ended;
-    }
-    await rm(data, { recursive: true, force: true });
-  };
-  try {
-    const ready = await new Promise((resolve, reject) => {
+  const children = [];
+  /** Starts the program and waits until it serves. */
+  const start = (command, environment) => {
+    const child = spawn(BINARY, [command], {
+      env: { ...process.env, HUB_DATA: data, HUB_LISTEN: "127.0.0.1:0", ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    children.push(child);
+    child.stderr.on("data", (chunk) => noise.push(chunk.toString()));
+    return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error("not ready within 90 s")), 90_000);
       child.once("exit", (code) => reject(new Error(`ended with ${code}`)));
       child.once("error", reject);
@@ -37,6 +32,20 @@ export async function startDemo() {
         resolve(JSON.parse(line));
       });
     });
+  };
+  const stop = async () => {
+    // The first one owns the database; the others go before it.
+    for (const child of children.toReversed()) {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      if (child.exitCode === null) {
+        child.kill("SIGTERM");
+        await ended;
+      }
+    }
+    await rm(data, { recursive: true, force: true });
+  };
+  try {
+    const ready = await start("demo", {});
     const database = async () => {
       const PGPASSWORD = (await readFile(join(data, "postgres.password"), "utf8")).trim();
       return { ...process.env, PGPASSWORD, PGHOST: join(data, "socket"), PGUSER: "hub_owner", PGDATABASE: "hub" };
@@ -54,7 +63,14 @@ export async function startDemo() {
       writer.stdin.end(statements.join(";\n") + ";\n");
       await ended;
     };
-    return { ...ready, eventId: new URL(ready.caller).pathname.split("/").at(-1), psql, script, stop };
+    const hub = { ...ready, eventId: new URL(ready.caller).pathname.split("/").at(-1), psql, script, stop };
+    /** Another hub of the same database. */
+    const another = async () => {
+      const { PGPASSWORD, PGHOST } = await database();
+      const { url } = await start("serve", { DATABASE_URL: `host=${PGHOST} user=hub_owner password=${PGPASSWORD} dbname=hub` });
+      return { ...hub, url };
+    };
+    return { ...hub, another };
   } catch (cause) {
     await stop();
     throw new Error(`${BINARY} demo: ${cause.message}\n${noise.join("").slice(-4_000)}`);

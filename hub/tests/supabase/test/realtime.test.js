@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { inbox, subscribed } from "../channels.js";
 import { live, startDemo } from "../hub.js";
 
 let hub;
@@ -18,39 +19,6 @@ const connect = async (options) => {
   const supabase = await live(hub, options);
   open.push(supabase);
   return supabase;
-};
-
-/** Subscribes, and resolves when the channel is live; every status in order. */
-const subscribed = (channel, statuses = []) =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not subscribed: ${JSON.stringify(statuses)}`)), 30_000);
-    channel.subscribe((status, error) => {
-      statuses.push(error ? `${status}: ${error.message}` : status);
-      if (status === "SUBSCRIBED") {
-        clearTimeout(timer);
-        resolve(statuses);
-      }
-    });
-  });
-
-/** Collects what arrives, and hands it out one by one. */
-const inbox = () => {
-  const items = [];
-  const waiting = [];
-  return {
-    items,
-    put: (item) => (waiting.length ? waiting.shift()(item) : items.push(item)),
-    take: () =>
-      items.length
-        ? Promise.resolve(items.shift())
-        : new Promise((resolve, reject) => {
-            const timer = setTimeout(() => reject(new Error("nothing came")), 30_000);
-            waiting.push((item) => {
-              clearTimeout(timer);
-              resolve(item);
-            });
-          }),
-  };
 };
 
 // F246, F252
