@@ -239,4 +239,9 @@ export class HubApi {
   tickets(eventId: string, format: "png" | "pdf"): Promise<Blob> {
     return this.#http.download(`/v1/events/${eventId}/tickets.zip`, { format });
   }
+
+  /** A version of a call sheet as a PDF file, A4. */
+  callSheet(id: string): Promise<Blob> {
+    return this.#http.download(`/v1/call-sheets/${id}/sheet.pdf`);
+  }
 }

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { barriers } from "./accessibility";
 import { type DemoHub, expect, test } from "./hub";
 import type { Page } from "@playwright/test";
@@ -104,8 +105,14 @@ test("a call sheet is issued, superseded and printed", async ({ page, hub }) => 
   expect(await hub.sql(`select version, status from call_sheets where project_id = '${project}' and sheet_date = '${day}' order by version`)).toEqual(["1|superseded", "2|issued"]);
   await hub.sql(`update scenes set title = 'Among the panes' where project_id = '${project}' and title = 'Renamed'`);
 
+  const coming = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download PDF" }).click();
+  const file = await coming;
+  expect(file.suggestedFilename()).toBe(`call-sheet-${day}-v1.pdf`);
+  expect((await readFile(await file.path())).subarray(0, 5).toString()).toBe("%PDF-");
+
   await page.emulateMedia({ media: "print" });
-  await expect(page.getByRole("button", { name: "Print or save as PDF" })).toBeHidden();
+  await expect(page.getByRole("button", { name: "Print", exact: true })).toBeHidden();
   await expect(page.getByRole("navigation")).toBeHidden();
   await expect(sheet).toBeVisible();
 });

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod auth;
+pub mod call_sheets;
 pub mod caller;
 pub mod client_address;
 pub mod console;
@@ -85,6 +86,7 @@ pub fn router(
         .merge(documents::routes())
         .merge(realtime::routes())
         .merge(tickets::routes())
+        .merge(call_sheets::routes())
         .merge(plugins::routes(plugins, plugin_development))
         // Files have bytes and ranges of their own; squeezed, they would have others.
         .merge(storage::routes(files))

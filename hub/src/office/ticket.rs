@@ -1,7 +1,8 @@
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::fonts::Face;
-use super::{ticket_pdf, ticket_png};
+use super::mark::Mark;
+use super::{pdf, ticket_png};
 
 /// What stands on a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl Ticket {
     /// # Errors
     /// [`CodeTooLong`].
     pub fn to_pdf(&self) -> Result<Vec<u8>, CodeTooLong> {
-        Ok(ticket_pdf::paint(&self.lay_out()?, &format!("{} – {}", self.event, self.guest)))
+        Ok(pdf::paint(PAGE, &[self.lay_out()?], &format!("{} – {}", self.event, self.guest)))
     }
 }
 
@@ -53,46 +54,6 @@ const MARGIN: f32 = 10.0;
 const MEASURE: f32 = PAGE.0 - 2.0 * MARGIN;
 /// The QR symbol with its quiet zone, mm. A module of a usual code is more than 1 mm, and 0.5 mm for the longest.
 const SYMBOL: f32 = 64.0;
-
-/// Something to paint; lengths in mm from the upper left corner.
-#[derive(Debug, PartialEq)]
-pub(super) enum Mark {
-    /// One line of text.
-    Line {
-        /// Left end.
-        x: f32,
-        /// Baseline.
-        y: f32,
-        /// Height of an em.
-        size: f32,
-        /// In which face.
-        face: Face,
-        /// What it says.
-        text: String,
-    },
-    /// A black rectangle.
-    Rule {
-        /// Left.
-        x: f32,
-        /// Top.
-        y: f32,
-        /// Width.
-        width: f32,
-        /// Height.
-        height: f32,
-    },
-    /// The QR symbol, quiet zone included.
-    Symbol {
-        /// Left.
-        x: f32,
-        /// Top.
-        y: f32,
-        /// Width and height.
-        size: f32,
-        /// Its modules.
-        modules: Modules,
-    },
-}
 
 /// The dark and light squares of a QR symbol.
 #[derive(Debug, PartialEq)]

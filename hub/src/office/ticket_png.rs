@@ -3,7 +3,8 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, GrayImage, ImageEncoder as _, Luma};
 
 use super::fonts::Face;
-use super::ticket::{Mark, Modules, PAGE};
+use super::mark::Mark;
+use super::ticket::{Modules, PAGE};
 
 /// 300 dots an inch.
 const DOTS_PER_MM: f32 = 300.0 / 25.4;

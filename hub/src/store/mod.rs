@@ -4,6 +4,7 @@ pub mod access;
 pub mod accounts;
 pub mod audit;
 pub mod backup;
+pub mod call_sheets;
 pub mod catalogue;
 pub mod changes;
 pub mod channels;

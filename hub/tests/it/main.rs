@@ -11,6 +11,7 @@ mod auth_mail;
 mod auth_outside;
 mod backup;
 mod bulk_scans;
+mod call_sheets;
 mod check_in;
 mod counters;
 mod crash;

@@ -5,6 +5,7 @@ import { useMemo, useState } from "react";
 import { Button } from "../kit/button";
 import { SelectField, TextField } from "../kit/field";
 import { Notice } from "../kit/notice";
+import { saveFile } from "../kit/save-file";
 import { Tag } from "../kit/tag";
 import { ProjectHeader } from "../projects/project-header";
 import type { ProjectScreenProps } from "../projects/project-screen";
@@ -115,6 +116,17 @@ function ShootSheets({ session, projectId, shoot }: { session: PersonSession; pr
       setBusy(false);
     }
   };
+  const download = async ({ id, sheet_date, version }: CallSheet) => {
+    setBusy(true);
+    setError(null);
+    try {
+      saveFile(await hub.api.callSheet(id), `call-sheet-${sheet_date}-v${version}.pdf`);
+    } catch (cause) {
+      setError(cause instanceof HubError ? cause.message : String(cause));
+    } finally {
+      setBusy(false);
+    }
+  };
   const field = (name: keyof typeof extra, label: string) => ({ label, value: extra[name], maxLength: 500, onChange: (event: { target: { value: string } }) => setExtra({ ...extra, [name]: event.target.value }) });
   return (
     <>
@@ -132,8 +144,13 @@ function ShootSheets({ session, projectId, shoot }: { session: PersonSession; pr
           ))}
         </div>
         <span className="flex-1" />
+        {version && (
+          <Button size="row" disabled={busy} onClick={() => void download(version)}>
+            Download PDF
+          </Button>
+        )}
         <Button size="row" disabled={!sheet} onClick={() => print()}>
-          Print or save as PDF
+          Print
         </Button>
       </div>
       {error && <Notice tone="stop">{error}</Notice>}

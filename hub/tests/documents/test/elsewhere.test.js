@@ -1,4 +1,4 @@
-// F017: whoever changes the rows changes the document; hubs come and go, and nothing that was saved is lost.
+// F017: whoever changes the rows changes the document; hubs come and go, and nothing that was saved is lost. KILLS=100 for more.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
@@ -6,6 +6,8 @@ import { isDeepStrictEqual } from "node:util";
 import { addShot, json, open, shot, shots } from "../clients.js";
 import { startDemo, token, until } from "../hub.js";
 import { fromLog, projection, rows } from "../replica.js";
+
+const KILLS = Number(process.env.KILLS ?? 3);
 
 let hub;
 let access;
@@ -102,12 +104,12 @@ describe("several hubs", () => {
     clients.forEach((client, at) => addShot(client.doc, own[at], { rank: `e${at}` }));
     for (const client of clients) await client.saved();
     const row = await anyShot(0);
-    for (let round = 0; round < 3; round++) {
-      const saved = clients.map(() => 0);
+    const saved = clients.map(() => 0);
+    clients.forEach((client, at) => client.provider.on("unsyncedChanges", ({ number }) => {
+      if (number === 0) saved[at] = Math.max(saved[at], shot(client, own[at]).get("time_est_minutes") ?? 0);
+    }));
+    for (let round = 0; round < KILLS; round++) {
       let written = 0;
-      clients.forEach((client, at) => client.provider.on("unsyncedChanges", ({ number }) => {
-        if (number === 0) saved[at] = Math.max(saved[at], shot(client, own[at]).get("time_est_minutes") ?? 0);
-      }));
       const timer = setInterval(() => {
         written++;
         clients.forEach((client, at) => shot(client, own[at]).set("time_est_minutes", round * 10_000 + written));

@@ -8,32 +8,37 @@ use krilla::surface::Surface;
 use krilla::text::{Font, TextDirection};
 
 use super::fonts::Face;
-use super::ticket::{Mark, Modules, PAGE};
+use super::mark::Mark;
+use super::ticket::Modules;
 
 /// PDF counts in points.
 const POINTS_PER_MM: f32 = 72.0 / 25.4;
 
-/// Paints a ticket as a PDF file of one page, with text that can be searched.
-pub(super) fn paint(marks: &[Mark], title: &str) -> Vec<u8> {
+/// Paints pages of one size (width and height in mm) as a PDF file, with text that can be searched.
+pub(super) fn paint(size: (f32, f32), pages: &[Vec<Mark>], title: &str) -> Vec<u8> {
     let mut document = Document::new();
     document.set_metadata(Metadata::new().title(title.to_owned()).creator("FashionOS Hub".to_owned()));
-    let size = PageSettings::from_wh(points(PAGE.0), points(PAGE.1)).expect("the page has a size");
-    let mut page = document.start_page_with(size);
-    let mut surface = page.surface();
-    surface.set_fill(Some(Fill { paint: luma::Color::black().into(), ..Fill::default() }));
-    for mark in marks {
-        match mark {
-            Mark::Line { text, .. } if text.is_empty() => {}
-            Mark::Line { x, y, size, face, text } => {
-                let start = Point::from_xy(points(*x), points(*y));
-                surface.draw_text(start, font(*face), points(*size), text, false, TextDirection::Auto);
+    let settings = PageSettings::from_wh(points(size.0), points(size.1)).expect("the page has a size");
+    let fonts = [Face::Title, Face::Text, Face::Strong].map(|face| (face, font(face)));
+    for marks in pages {
+        let mut page = document.start_page_with(settings.clone());
+        let mut surface = page.surface();
+        surface.set_fill(Some(Fill { paint: luma::Color::black().into(), ..Fill::default() }));
+        for mark in marks {
+            match mark {
+                Mark::Line { text, .. } if text.is_empty() => {}
+                Mark::Line { x, y, size, face, text } => {
+                    let start = Point::from_xy(points(*x), points(*y));
+                    let (_, font) = fonts.iter().find(|(known, _)| known == face).expect("all faces are there");
+                    surface.draw_text(start, font.clone(), points(*size), text, false, TextDirection::Auto);
+                }
+                Mark::Rule { x, y, width, height } => fill(&mut surface, &[(*x, *y, *width, *height)]),
+                Mark::Symbol { x, y, size, modules } => draw_symbol(&mut surface, *x, *y, *size, modules),
             }
-            Mark::Rule { x, y, width, height } => fill(&mut surface, &[(*x, *y, *width, *height)]),
-            Mark::Symbol { x, y, size, modules } => draw_symbol(&mut surface, *x, *y, *size, modules),
         }
+        surface.finish();
+        page.finish();
     }
-    surface.finish();
-    page.finish();
     document.finish().expect("fonts are whole and no limit of PDF is near")
 }
 
