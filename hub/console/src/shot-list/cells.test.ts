@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { cellText, cellWrites, isWritable, parseCell, parseMinutes } from "./cells";
 import { parseTsv, toTsv } from "./clipboard";
 import type { Content, Shot } from "./content";
+import { LAST } from "./edits";
 import { duration, linesOf, NO_SCENE, sectionsOf } from "./lines";
 import { findersOf, type Known, type Linked, type OfLinks } from "./links";
 import { at, blockOf, contains, placesOf, settled, stepped, wholeRows } from "./selection";
@@ -101,7 +102,7 @@ describe("what is typed into a cell", () => {
   });
   it("F021: writes only what differs of a shot's products", () => {
     const [line] = lines.filter(({ id }) => id === "s1");
-    expect(cellWrites(line!, "products", ["p1", "p2", "p3"])).toEqual([{ do: "link", kind: "products", row: "s1", id: "p3", rank: "a2" }]);
+    expect(cellWrites(line!, "products", ["p1", "p2", "p3"])).toEqual([{ do: "link", kind: "products", row: "s1", id: "p3", rank: LAST }]);
     expect(cellWrites(line!, "products", ["p2"])).toEqual([{ do: "link", kind: "products", row: "s1", id: "p1", rank: null }]);
     expect(cellWrites(line!, "products", ["p2", "p1"])).toEqual([
       { do: "link", kind: "products", row: "s1", id: "p2", rank: "a0" },
@@ -109,7 +110,7 @@ describe("what is typed into a cell", () => {
     ]);
     expect(cellWrites(line!, "models", ["m2", "m3"])).toEqual([
       { do: "link", kind: "models", row: "s1", id: "m1", rank: null },
-      { do: "link", kind: "models", row: "s1", id: "m3", rank: "a2" },
+      { do: "link", kind: "models", row: "s1", id: "m3", rank: LAST },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { STATUSES, type ShotStatus } from "./content";
-import type { Write } from "./edits";
+import { LAST, type Write } from "./edits";
 import { duration, linkedIn, type Line } from "./lines";
 import { briefs, isLink, LINK_WORDS, type Find, type Known, type Linked, type LinkKind, MOST_LINKED, type OfLinks, partsOf } from "./links";
 import { ranksBetween } from "./ranks";
@@ -148,12 +148,12 @@ export function cellWrites(line: Line, column: Column, value: string | number | 
   const kept = had.filter((id) => wanted.includes(id));
   const added = wanted.filter((id) => !had.includes(id));
   const inOrder = [...kept, ...added].every((id, n) => id === wanted[n]);
-  const ranks = ranksBetween(null, null, wanted.length + had.length)!;
-  return [
-    ...had.filter((id) => !wanted.includes(id)).map((id) => ({ do: "link", kind: column, row: line.id, id, rank: null }) as const),
-    // Those who stay keep their rank where the order is theirs; the new ones come after.
-    ...(inOrder ? added : wanted).map((id, n) => ({ do: "link", kind: column, row: line.id, id, rank: ranks[inOrder ? had.length + n : n]! }) as const),
-  ];
+  const link = (id: string, rank: string | typeof LAST | null) => ({ do: "link", kind: column, row: line.id, id, rank }) as const;
+  const gone = had.filter((id) => !wanted.includes(id)).map((id) => link(id, null));
+  // Those who stay keep their rank where the order is theirs.
+  if (inOrder) return [...gone, ...added.map((id) => link(id, LAST))];
+  const ranks = ranksBetween(null, null, wanted.length)!;
+  return [...gone, ...wanted.map((id, n) => link(id, ranks[n]!))];
 }
 
 /** What an empty cell holds. */

@@ -23,10 +23,10 @@ interface EditedCellProps {
 export function EditedCell({ line, column, text, over, lines, linked, onCommit, onCancel }: EditedCellProps) {
   const { known } = linked;
   const shared = { label: `${COLUMN_NAMES[column]} of ${lineWord(line.id, lines)}`, onCommit, onCancel };
-  const now = cellText(line, column, known);
   if (isLink(column)) {
     return <LinkPicker {...shared} kind={column} chosen={cellValue(line, column) as readonly string[]} known={known[column]} cast={linked.cast[column]} onFound={linked.remember[column]} />;
   }
+  const now = cellText(line, column, known);
   return (
     <CellEditor
       {...shared}

@@ -1,5 +1,6 @@
 import * as Y from "yjs";
 import type { LinkKind } from "./links";
+import { ranksBetween } from "./ranks";
 
 /** The two kinds of rows of a shot list's document. */
 export type Of = "scenes" | "shots";
@@ -15,8 +16,11 @@ export type Write =
   | { readonly do: "set"; readonly of: Of; readonly row: string; readonly key: string; readonly value: Plain }
   | { readonly do: "insert"; readonly of: Of; readonly row: string; readonly values: RowValues }
   | { readonly do: "delete"; readonly of: Of; readonly row: string }
-  /** Rank null: the product or model is taken off the shot. */
-  | { readonly do: "link"; readonly kind: LinkKind; readonly row: string; readonly id: string; readonly rank: string | null };
+  /** Rank null: the product or model is taken off the shot; `last`: it comes behind whatever the shot is linked with by then. */
+  | { readonly do: "link"; readonly kind: LinkKind; readonly row: string; readonly id: string; readonly rank: string | typeof LAST | null };
+
+/** A place in the order of a shot's links, not a rank. */
+export const LAST = Symbol("last");
 
 /** What a write changed, with what was there before; undefined: nothing. */
 export type Change =
@@ -74,6 +78,12 @@ export function write(doc: Y.Doc, writes: readonly Write[]): Change[] {
   return changes;
 }
 
+/** A rank behind all of a shot's links of one kind. */
+function behind(links: Y.Map<unknown> | null): string {
+  const ranks = [...(links?.values() ?? [])].filter((rank) => typeof rank === "string").sort((a, b) => (a < b ? -1 : 1));
+  return ranksBetween(ranks.at(-1) ?? null, null, 1)![0]!;
+}
+
 function writeOne(doc: Y.Doc, wanted: Write): Change | null {
   switch (wanted.do) {
     case "set": {
@@ -88,10 +98,12 @@ function writeOne(doc: Y.Doc, wanted: Write): Change | null {
     case "link": {
       const { kind, id } = wanted;
       const row = rowOf(doc, "shots", wanted.row);
-      const before = row && linksIn(row, kind, false)?.get(id);
-      if (!row || before === (wanted.rank ?? undefined)) return null;
-      setCell(linksIn(row, kind, true)!, id, wanted.rank ?? undefined);
-      return { what: "link", kind, row: wanted.row, id, before: before ?? undefined, after: wanted.rank ?? undefined };
+      const links = row && linksIn(row, kind, false);
+      const before = links?.get(id) ?? undefined;
+      const after = (wanted.rank === LAST ? (before ?? behind(links)) : wanted.rank) ?? undefined;
+      if (!row || before === after) return null;
+      setCell(linksIn(row, kind, true)!, id, after);
+      return { what: "link", kind, row: wanted.row, id, before, after };
     }
     case "insert":
     case "delete": {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { ContentStore } from "./content";
+import { LAST } from "./edits";
 import { History } from "./history";
 import { outcomeWords } from "./words";
 
@@ -112,6 +113,19 @@ describe("undo never overwrites somebody else's newer value", () => {
     expect(outcomeWords(outcome, "Undone", [], () => "Bea").text).toBe("Undone: link, but Models of a line that is gone was changed by Bea and stays");
     ada.history.redo();
     expect(bea.content.get().shots.get("s1")!.models).toEqual(["m2", "m1"]);
+  });
+
+  it("F021: what is added comes behind what is there, whatever its rank, and whatever was taken off before", () => {
+    const { ada, bea } = pair();
+    ada.history.do("add", [{ do: "insert", of: "shots", row: "s1", values: { ...shot(), products: { p1: "a0", p2: "n" } } }]);
+    const add = (id: string) => ({ do: "link", kind: "products", row: "s1", id, rank: LAST }) as const;
+    ada.history.do("link", [add("p9"), add("p3"), add("p1")]);
+    expect(bea.content.get().shots.get("s1")!.products).toEqual(["p1", "p2", "p9", "p3"]);
+    ada.history.do("link", [{ do: "link", kind: "products", row: "s1", id: "p1", rank: null }, add("p0")]);
+    expect(bea.content.get().shots.get("s1")!.products).toEqual(["p2", "p9", "p3", "p0"]);
+    ada.history.undo();
+    ada.history.redo();
+    expect(bea.content.get().shots.get("s1")!.products).toEqual(["p2", "p9", "p3", "p0"]);
   });
 
   it("brings a deleted row back with its products and models", () => {

@@ -1,6 +1,6 @@
 import { COLUMNS, cellValue, cellWrites, isWritable } from "./cells";
 import type { Content, Scene, Shot } from "./content";
-import type { RowValues, Write } from "./edits";
+import { LAST, type RowValues, type Write } from "./edits";
 import { NO_SCENE, type Line, type Section } from "./lines";
 import type { Linked, LinkKind } from "./links";
 import { byRank, place } from "./ranks";
@@ -146,7 +146,7 @@ export function shotOf(kind: LinkKind, linked: Linked): RowValues {
 /** A product or model let go on a scene: its first shot that has none takes it, or a new one does. */
 export function linkOnScene(content: Content, section: Section, kind: LinkKind, linked: Linked, makeId: MakeId): Write[] {
   const free = section.shots.find((shot) => shot[kind].length === 0);
-  if (free) return [{ do: "link", kind, row: free.id, id: linked.id, rank: "a0" }];
+  if (free) return [{ do: "link", kind, row: free.id, id: linked.id, rank: LAST }];
   return newShots(content, { sceneId: section.scene?.id ?? null, after: "end", values: [shotOf(kind, linked)] }, makeId).writes;
 }
 
