@@ -3,6 +3,7 @@
 
 mod append;
 mod follow;
+mod links;
 mod open;
 mod project;
 mod rights;
@@ -11,7 +12,8 @@ mod versions;
 
 pub use append::{Appended, Batch, Edit, LogEntry, Projection, append, begin_anew};
 pub use follow::{Followed, Foreign, Foreigner, follow, log_after, renew_watch, unwatch};
+pub use links::foreign_links;
 pub use open::{Stored, StoredDocument, create, open};
-pub use project::{Elsewhere, foreign_links};
+pub use project::Elsewhere;
 pub use rights::{ListAccess, admit};
 pub use versions::{PastEdit, Version, keep_version, past_edits, restore, versions};

@@ -1,13 +1,13 @@
 use std::collections::{HashMap, HashSet};
 
 use deadpool_postgres::Transaction;
-use domain::shot_list::{Kind, Link, RowChange};
+use domain::shot_list::{Kind, RowChange};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::append::Projection;
-use crate::postgres::{Acting, begin};
-use crate::store::{Store, StoreError};
+use super::links;
+use crate::store::StoreError;
 
 /// A row whose id belongs to a row of another list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,32 +16,6 @@ pub struct Elsewhere {
     pub kind: Kind,
     /// Which.
     pub id: Uuid,
-}
-
-/// Those of these products and models that the organization does not have.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn foreign_links(
-    store: &Store,
-    organization_id: Uuid,
-    links: &[(Link, Uuid)],
-) -> Result<Vec<(Link, Uuid)>, StoreError> {
-    let acting = Acting::System { organization_id };
-    let mut client = store.pools.get(&acting).await?;
-    let transaction = begin(&mut client, &acting).await?;
-    let statement = transaction
-        .prepare_cached(
-            "select u.id, false from unnest($1::uuid[]) u (id) where not exists (select from products p where p.id = u.id)
-             union all
-             select u.id, true from unnest($2::uuid[]) u (id) where not exists (select from model_profiles m where m.id = u.id)",
-        )
-        .await?;
-    let of = |kind: Link| -> Vec<Uuid> { links.iter().filter(|(link, _)| *link == kind).map(|(_, id)| *id).collect() };
-    let rows = transaction.query(&statement, &[&of(Link::Product), &of(Link::Model)]).await?;
-    transaction.commit().await?;
-    let link = |is_model: bool| if is_model { Link::Model } else { Link::Product };
-    Ok(rows.iter().map(|row| (link(row.get(1)), row.get(0))).collect())
 }
 
 /// Changes the rows. What is returned could not be made, and the transaction must not be committed then.
@@ -57,14 +31,7 @@ pub(super) async fn write(
         .filter(|edit| edit.change.column.is_empty() && edit.change.old.is_null())
         .filter_map(|edit| Some((edit.change.row, edit.author?)))
         .collect();
-    for link in Link::ALL {
-        let gone = difference.gone_links.iter().filter(|(_, kind, _)| *kind == link);
-        let (shots, others): (Vec<Uuid>, Vec<Uuid>) = gone.map(|(shot, _, id)| (*shot, *id)).unzip();
-        if !shots.is_empty() {
-            let statement = transaction.prepare_cached(unlinks(link)).await?;
-            transaction.execute(&statement, &[&shots, &others]).await?;
-        }
-    }
+    links::delete(transaction, &difference.gone_links).await?;
     gone(
         transaction,
         list,
@@ -104,44 +71,8 @@ pub(super) async fn write(
         &difference.gone_scenes,
     )
     .await?;
-    for link in Link::ALL {
-        let new = || difference.links.iter().filter(|(_, kind, ..)| *kind == link);
-        let (shots, others): (Vec<Uuid>, Vec<Uuid>) = new().map(|(shot, _, id, _)| (*shot, *id)).unzip();
-        if !shots.is_empty() {
-            let ranks: Vec<&str> = new().map(|(.., rank)| rank.as_str()).collect();
-            let statement = transaction.prepare_cached(links(link)).await?;
-            transaction.execute(&statement, &[&shots, &others, &ranks]).await?;
-        }
-    }
+    links::put(transaction, &difference.links).await?;
     Ok(taken)
-}
-
-fn links(link: Link) -> &'static str {
-    match link {
-        Link::Product => {
-            "insert into shot_products as p (shot_id, product_id, rank)
-             select u.shot, u.product, u.rank from unnest($1::uuid[], $2::uuid[], $3::text[]) u (shot, product, rank)
-             on conflict (shot_id, product_id) do update set rank = excluded.rank where p.rank <> excluded.rank"
-        }
-        Link::Model => {
-            "insert into shot_models as m (shot_id, model_profile_id, rank)
-             select u.shot, u.model, u.rank from unnest($1::uuid[], $2::uuid[], $3::text[]) u (shot, model, rank)
-             on conflict (shot_id, model_profile_id) do update set rank = excluded.rank where m.rank <> excluded.rank"
-        }
-    }
-}
-
-fn unlinks(link: Link) -> &'static str {
-    match link {
-        Link::Product => {
-            "delete from shot_products p using unnest($1::uuid[], $2::uuid[]) u (shot, product)
-              where p.shot_id = u.shot and p.product_id = u.product"
-        }
-        Link::Model => {
-            "delete from shot_models m using unnest($1::uuid[], $2::uuid[]) u (shot, model)
-              where m.shot_id = u.shot and m.model_profile_id = u.model"
-        }
-    }
 }
 
 async fn gone(transaction: &Transaction<'_>, list: Uuid, sql: &str, ids: &[Uuid]) -> Result<(), StoreError> {

@@ -194,7 +194,7 @@ async fn a_hundred_kills_make_one_effect_a_key() {
             }
         }
         // A run takes some tens of milliseconds where the database is in memory, and longer on a disk.
-        let longest = if chance.below(2) > 0 { 250 } else { 40 };
+        let longest = if chance.below(3) > 0 { 40 } else { 250 };
         tokio::time::sleep(Duration::from_millis(chance.below(longest))).await;
         hub.kill().await;
         // A lease lasts as long as a hub may be away, and pauses as long as vendors ask; the test does not wait for them.
@@ -229,7 +229,7 @@ async fn a_hundred_kills_make_one_effect_a_key() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 
-    assert!(hits >= KILLS / 4, "seed {seed}: only {hits} kills met a run");
+    assert!(hits >= KILLS / 2, "seed {seed}: only {hits} kills met a run");
     // What the vendor makes one of: sent again, made once. What it does not guard: sent once, or not at all.
     let (effects, asked) = (vendor.effects(), vendor.asked());
     let guarded = effects.keys().filter(|key| key.starts_with("post-")).count();
